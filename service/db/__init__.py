@@ -1,0 +1,1 @@
+"""Tables, and the read side. Differences between SQLite and PostgreSQL end here."""

@@ -1,0 +1,258 @@
+"""Cases, their open and finished tasks, what they wait for, what is due, what leaves, and what happened."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db.base import Base, Json, UtcDateTime
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index on both dialects."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+OPEN = _where("state = 'open'")
+NO_DEADLINE = datetime(9999, 12, 30, tzinfo=UTC)
+
+BigKey = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Case(Base):
+    """One run of a definition: one transfer. `version` goes up by one with every step."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint("status IN ('running','completed','failed','cancelled')", name="status"),
+        Index("ix_cases_status_started_at", "status", "started_at"),
+        Index("ix_cases_started_at", "started_at", "id"),
+        Index("ix_cases_started_by", "started_by", **_where("started_by IS NOT NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    definition_key: Mapped[str] = mapped_column(String(255), index=True)
+    definition_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("definition_version.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    status: Mapped[str] = mapped_column(String(16))
+    stage: Mapped[str] = mapped_column(String(255), default="")
+    stage_element: Mapped[str | None] = mapped_column(String(255))
+    outcome: Mapped[str | None] = mapped_column(String(64))
+    transfer_kind: Mapped[str | None] = mapped_column(String(8))
+    subject_nip: Mapped[str | None] = mapped_column(String(18), index=True)
+    origin_unit: Mapped[str | None] = mapped_column(String(64), index=True)
+    target_unit: Mapped[str | None] = mapped_column(String(64), index=True)
+    target_position: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    effective_on: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    snapshot: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Task(Base):
+    """Work offered to a role (narrowed by unit or person), or held by one account. Never copied per member.
+
+    `due_order` is the deadline, or a far day without one, so that lists page by it.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        CheckConstraint("state IN ('open','completed','cancelled')", name="state"),
+        Index("ix_task_open_role", "role", "due_order", "id", **OPEN),
+        Index("ix_task_open_role_unit", "role", "unit_id", "due_order", "id", **OPEN),
+        Index("ix_task_open_person", "person_nip", "due_order", "id", **OPEN),
+        Index("ix_task_open_assignee", "assignee_id", "due_order", "id", **OPEN),
+        Index("ix_task_open_escalated", "escalate_to", "due_order", "id", **OPEN),
+        Index("ix_task_open_due", "due_order", "id", **OPEN),
+        Index("ix_task_closed_by", "closed_by", "closed_at"),
+        Index("ix_task_assignee_id", "assignee_id", **_where("assignee_id IS NOT NULL")),
+        Index("ix_task_person_nip", "person_nip", **_where("person_nip IS NOT NULL")),
+        Index("ix_task_unit_id_role", "unit_id", "role", **_where("unit_id IS NOT NULL")),
+        Index("ix_task_case_state", "case_id", "state"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    engine_key: Mapped[str] = mapped_column(String(64))
+    element: Mapped[str] = mapped_column(String(255))
+    process: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255))
+    name_en: Mapped[str] = mapped_column(String(255), default="")
+    kind: Mapped[str] = mapped_column(String(16))
+    form: Mapped[str | None] = mapped_column(String(255))
+    role: Mapped[str | None] = mapped_column(String(64))
+    unit_id: Mapped[str | None] = mapped_column(String(64))
+    person_nip: Mapped[str | None] = mapped_column(String(18))
+    escalate_to: Mapped[str | None] = mapped_column(String(64))
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_order: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class WaitingFor(Base):
+    """A message or a signal a case waits for."""
+
+    __tablename__ = "waiting_for"
+    __table_args__ = (Index("ix_waiting_for_kind_name_correlation", "kind", "name", "correlation"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    engine_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    element: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(255))
+    correlation: Mapped[str | None] = mapped_column(String(255))
+
+
+class CaseEvent(Base):
+    """The append-only log: who did what, when. The database refuses to change or delete a row."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_case_id_id", "case_id", "id"), Index("ix_event_kind_at", "kind", "at"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    case_id: Mapped[uuid.UUID | None] = mapped_column()
+    task_id: Mapped[uuid.UUID | None] = mapped_column()
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[uuid.UUID | None] = mapped_column()
+    actor_name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    element: Mapped[str | None] = mapped_column(String(255))
+    process: Mapped[str | None] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class DueWork(Base):
+    """What is due when. Claimed with a lease and a fencing token, so that any number of processes may tick.
+
+    kind: timer (wake the case) | reminder | escalation (of a task) | start (a definition's timer start) |
+    deliver (a thrown message or signal) | scan (look for triggers in the data).
+    """
+
+    __tablename__ = "due_work"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending','done','dead')", name="state"),
+        Index(
+            "ix_due_work_pending",
+            "due_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_due_work_case_id", "case_id"),
+        Index("ix_due_work_task_id", "task_id"),
+    )
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8), default="pending")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    error: Mapped[str | None] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class Outbox(Base):
+    """An effect on the outside world, written in the transaction that decided it and sent after the commit."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending','sent','dead')", name="state"),
+        Index(
+            "ix_outbox_pending",
+            "next_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    state: Mapped[str] = mapped_column(String(8), default="pending")
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class IdempotencyKey(Base):
+    """A request already answered: the same key from the same account gets the same answer."""
+
+    __tablename__ = "idempotency_key"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(Integer)
+    answer: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class CaseDocument(Base):
+    """A file attached to a case; its bytes lie under var_dir/documents by SHA-256, outside the web root."""
+
+    __tablename__ = "case_document"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str | None] = mapped_column(String(100))
+    dated: Mapped[str | None] = mapped_column(String(10))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    added_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+
+class Counter(Base):
+    """A number series, such as the case numbers of a year."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Fact(Base):
+    """A fact about this installation: whether it holds sample data, how far its clock was moved, the last tick."""
+
+    __tablename__ = "installation"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(String(255))

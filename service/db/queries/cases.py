@@ -1,0 +1,381 @@
+"""Cases as lists and pages show them, their log, and where they are on the diagram."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from service.db.accounts import Account
+from service.db.cases import Case, CaseDocument, CaseEvent, DueWork, Task, WaitingFor
+from service.db.definitions import DefinitionVersion
+from service.db.people import Employee, Position, Unit
+from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries.visibility import SECRET, matches, may_know_names, may_see, took_part
+from service.domain.access import Actor, may_see_case, may_see_names
+from service.domain.errors import Invalid, NotFound
+
+STATUSES = ("running", "completed", "failed", "cancelled")
+LONGEST_ID = 18
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case with what is needed to recognise it. Names are the secret's text when the reader may not know them."""
+
+    id: uuid.UUID
+    number: str
+    title: str
+    definition_key: str
+    definition_name: str
+    definition_version: int
+    definition_version_id: uuid.UUID
+    status: str
+    stage: str
+    stage_element: str | None
+    outcome: str | None
+    transfer_kind: str | None
+    subject_nip: str | None
+    subject_name: str | None
+    origin_unit: str | None
+    origin_unit_name: str | None
+    target_unit: str | None
+    target_unit_name: str | None
+    target_position: str | None
+    target_position_name: str | None
+    decided_at: datetime | None
+    effective_on: datetime | None
+    started_at: datetime
+    started_by: str | None
+    changed_at: datetime
+    ended_at: datetime | None
+    wake_at: datetime | None
+    version: int
+    names_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One thing that happened in a case."""
+
+    id: int
+    at: datetime
+    actor: str
+    kind: str
+    element: str | None
+    process: str | None
+    name: str
+    task_id: uuid.UUID | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is in a case: an open task."""
+
+    case_id: uuid.UUID
+    task_id: uuid.UUID
+    name: str
+    name_en: str
+    role: str | None
+    assignee: str | None
+    due_at: datetime | None
+    element: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Due work that was given up."""
+
+    key: str
+    kind: str
+    due_at: datetime
+    attempts: int
+    error: str | None
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    *,
+    status: str | None = None,
+    stage: str | None = None,
+    definition: str | None = None,
+    search: str | None = None,
+    unit: str | None = None,
+    overdue_at: datetime | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[CaseRow]:
+    """Cases the actor may see, latest first."""
+    if status is not None and status not in STATUSES:
+        raise Invalid("The status is not known.", {"status": ", ".join(STATUSES)})
+    query = select(Case.id, Case.started_at).where(may_see(actor, Case.id))
+    for column, value in ((Case.status, status), (Case.stage, stage), (Case.definition_key, definition)):
+        if value:
+            query = query.where(column == value)
+    if unit:
+        from_there = and_(
+            may_know_names(actor), Case.origin_unit == unit
+        )  # else the unit would tell who it is
+        query = query.where(or_(from_there, Case.target_unit == unit))
+    if overdue_at is not None:
+        late = select(Task.case_id).where(Task.state == "open", Task.due_order < overdue_at)
+        query = query.where(Case.id.in_(late))
+    if search:
+        query = query.where(matches(actor, search))
+    if cursor is not None:
+        at, last = decode_cursor(cursor, 2)
+        query = query.where(tuple_(Case.started_at, Case.id) < tuple_(*_place(at, last)))
+    found = session.execute(query.order_by(Case.started_at.desc(), Case.id.desc()).limit(limit + 1)).all()
+    rows = _rows(session, actor, [row.id for row in found[:limit]])
+    following = (
+        encode_cursor(found[limit - 1].started_at.isoformat(), found[limit - 1].id)
+        if len(found) > limit
+        else None
+    )
+    return Page(tuple(rows), following)
+
+
+def get(session: Session, actor: Actor, case: uuid.UUID | str) -> CaseRow:
+    """One case by id or number. Raises NotFound when it does not exist or may not be seen."""
+    found: uuid.UUID | None
+    if isinstance(case, uuid.UUID):
+        found = case
+    else:
+        try:
+            found = uuid.UUID(case)
+        except ValueError:
+            found = session.scalar(select(Case.id).where(Case.number == case))
+    rows = _rows(session, actor, [found]) if found else []
+    if not rows:
+        raise NotFound("There is no such case.")
+    return rows[0]
+
+
+def events(
+    session: Session,
+    actor: Actor,
+    case_id: uuid.UUID,
+    *,
+    limit: int = 100,
+    cursor: str | None = None,
+    newest_first: bool = False,
+) -> Page[EventRow]:
+    """What happened in a case, in order. Answers are left out where the reader may not know the names in them."""
+    case = get(session, actor, case_id)
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id)
+    if cursor is not None:
+        (last,) = decode_cursor(cursor, 1)
+        if not last.isdecimal() or len(last) > LONGEST_ID:
+            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."})
+        query = query.where(CaseEvent.id < int(last) if newest_first else CaseEvent.id > int(last))
+    query = query.order_by(CaseEvent.id.desc() if newest_first else CaseEvent.id)
+    found = session.scalars(query.limit(limit + 1)).all()
+    rows = tuple(
+        EventRow(
+            id=event.id,
+            at=event.at,
+            actor=event.actor_name,
+            kind=event.kind,
+            element=event.element,
+            process=event.process,
+            name=event.name,
+            task_id=event.task_id,
+            data=_shown(event.data, case.names_hidden or not (case.decided_at or actor.decides)),
+        )
+        for event in found[:limit]
+    )
+    return Page(rows, encode_cursor(rows[-1].id) if len(found) > limit else None)
+
+
+def turns(session: Session, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Turn]]:
+    """Whose turn it is in each of these cases: open tasks, most urgent first."""
+    query = (
+        select(Task, Account.name.label("assignee"))
+        .outerjoin(Account, Account.id == Task.assignee_id)
+        .where(Task.case_id.in_(case_ids), Task.state == "open")
+        .order_by(Task.due_order, Task.id)
+    )
+    found: dict[uuid.UUID, list[Turn]] = {}
+    for row in session.execute(query):
+        task: Task = row.Task
+        turn = Turn(
+            task.case_id,
+            task.id,
+            task.name,
+            task.name_en,
+            task.role,
+            row.assignee,
+            task.due_at,
+            task.element,
+            task.process,
+        )
+        found.setdefault(task.case_id, []).append(turn)
+    return found
+
+
+def walked(session: Session, case_id: uuid.UUID) -> dict[str, dict[str, int]]:
+    """How often a case has been through each element, by process, in order of first completion."""
+    query = (
+        select(CaseEvent.process, CaseEvent.element, func.count())
+        .where(CaseEvent.case_id == case_id, CaseEvent.kind == "element_completed")
+        .group_by(CaseEvent.process, CaseEvent.element)
+        .order_by(func.min(CaseEvent.id))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for process, element, times in session.execute(query):
+        found.setdefault(process or "", {})[element or ""] = times
+    return found
+
+
+def documents(session: Session, case_id: uuid.UUID) -> list[CaseDocument]:
+    """The files attached to a case, in the order they were added."""
+    query = (
+        select(CaseDocument)
+        .where(CaseDocument.case_id == case_id)
+        .order_by(CaseDocument.added_at, CaseDocument.id)
+    )
+    return list(session.scalars(query))
+
+
+def completion(session: Session, task: Task) -> Mapping[str, Any] | None:
+    """The answers with which a task was completed, from the log."""
+    event = session.scalar(
+        select(CaseEvent).where(
+            CaseEvent.case_id == task.case_id,
+            CaseEvent.task_id == task.id,
+            CaseEvent.kind == "task_completed",
+        )
+    )
+    return None if event is None else event.data.get("answers")
+
+
+def waits(session: Session, case_id: uuid.UUID) -> list[WaitingFor]:
+    """The messages and signals that a case waits for."""
+    return list(
+        session.scalars(
+            select(WaitingFor).where(WaitingFor.case_id == case_id).order_by(WaitingFor.engine_key)
+        )
+    )
+
+
+def incidents(session: Session, case_id: uuid.UUID) -> list[Incident]:
+    """What was to happen in a case and was given up."""
+    query = (
+        select(DueWork).where(DueWork.case_id == case_id, DueWork.state == "dead").order_by(DueWork.due_at)
+    )
+    return [
+        Incident(row.key, row.kind, row.due_at, row.attempts, row.error) for row in session.scalars(query)
+    ]
+
+
+def stages(session: Session, actor: Actor, most: int = 100) -> list[str]:
+    """The stages that running cases are in, for filters."""
+    query = (
+        select(Case.stage)
+        .distinct()
+        .where(Case.status == "running", Case.stage != "", may_see(actor, Case.id))
+    )
+    return sorted(session.scalars(query.limit(most)))
+
+
+def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[CaseRow]:
+    if not ids:
+        return []
+    origin, target = aliased(Unit), aliased(Unit)
+    query = (
+        select(
+            Case,
+            DefinitionVersion.name.label("definition_name"),
+            DefinitionVersion.version.label("definition_version"),
+            Account.name.label("starter"),
+            Employee.nama.label("subject"),
+            origin.nama.label("origin_name"),
+            target.nama.label("target_name"),
+            Position.nama.label("position_name"),
+            took_part(actor).label("took_part"),
+            took_part(actor, by_role=True).label("worked"),
+        )
+        .join(DefinitionVersion, DefinitionVersion.id == Case.definition_version_id)
+        .outerjoin(Account, Account.id == Case.started_by)
+        .outerjoin(Employee, Employee.nip == Case.subject_nip)
+        .outerjoin(origin, origin.id == Case.origin_unit)
+        .outerjoin(target, target.id == Case.target_unit)
+        .outerjoin(Position, Position.id == Case.target_position)
+        .where(Case.id.in_(ids))
+    )
+    by_id = {row.Case.id: row for row in session.execute(query)}
+    shown = [_row(actor, by_id[case_id]) for case_id in ids if case_id in by_id]
+    return [row for row in shown if row is not None]
+
+
+def _row(actor: Actor, row: Any) -> CaseRow | None:
+    case: Case = row.Case
+    decided = case.decided_at is not None
+    visible = may_see_case(
+        actor,
+        subject=case.subject_nip,
+        units=frozenset(filter(None, (case.origin_unit, case.target_unit))),
+        started_by=case.started_by,
+        took_part=row.took_part,
+        decided=decided,
+    )
+    if not visible:
+        return None
+    named = may_see_names(actor, decided=decided, subject=case.subject_nip, worked=row.worked)
+    hidden = case.subject_nip is not None and not named
+    return CaseRow(
+        id=case.id,
+        number=case.number,
+        title=row.definition_name if hidden else case.title,
+        definition_key=case.definition_key,
+        definition_name=row.definition_name,
+        definition_version=row.definition_version,
+        definition_version_id=case.definition_version_id,
+        status=case.status,
+        stage=case.stage,
+        stage_element=case.stage_element,
+        outcome=case.outcome,
+        transfer_kind=case.transfer_kind,
+        subject_nip=None if hidden else case.subject_nip,
+        subject_name=SECRET if hidden else row.subject,
+        origin_unit=None if hidden else case.origin_unit,
+        origin_unit_name=None if hidden else row.origin_name,
+        target_unit=case.target_unit,
+        target_unit_name=row.target_name,
+        target_position=case.target_position,
+        target_position_name=row.position_name,
+        decided_at=case.decided_at,
+        effective_on=case.effective_on,
+        started_at=case.started_at,
+        started_by=row.starter,
+        changed_at=case.changed_at,
+        ended_at=case.ended_at,
+        wake_at=case.wake_at,
+        version=case.version,
+        names_hidden=hidden,
+    )
+
+
+def _shown(data: Mapping[str, Any], secret: bool) -> Mapping[str, Any]:
+    """An event's data, without the answers (which may name candidates) where those are secret."""
+    if not secret:
+        return data
+    return {key: value for key, value in data.items() if key != "answers"}
+
+
+def _place(at: str, last: str) -> tuple[Any, Any]:
+    try:
+        return (
+            literal(datetime.fromisoformat(at).astimezone(UTC), Case.started_at.type),
+            literal(uuid.UUID(last), Case.id.type),
+        )
+    except (ValueError, OverflowError):
+        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

@@ -1,0 +1,348 @@
+"""Tasks as lists and pages show them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
+
+from service.db.accounts import Account
+from service.db.cases import Case, Task
+from service.db.people import Employee, Position, Unit
+from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries.visibility import SECRET, found, may_see, took_part
+from service.domain.access import Actor, is_offered, may_see_case, may_see_names
+from service.domain.errors import Invalid, NotFound
+
+Scope = Literal["offered", "mine", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task with what is needed to recognise it. `offered`: the reader may work on it.
+
+    `subject_name` is None when there is none yet, and the secret's text when the reader may not know it.
+    """
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    case_number: str
+    case_title: str
+    definition_key: str
+    definition_version_id: uuid.UUID
+    engine_key: str
+    element: str
+    process: str
+    name: str
+    name_en: str
+    form: str | None
+    role: str | None
+    unit_id: str | None
+    person_nip: str | None
+    state: str
+    assignee_id: uuid.UUID | None
+    assignee: str | None
+    assignee_username: str | None
+    opened_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str | None
+    escalated_at: datetime | None
+    version: int
+    stage: str
+    case_status: str
+    subject_nip: str | None
+    subject_name: str | None
+    origin_unit: str | None
+    origin_unit_name: str | None
+    target_unit: str | None
+    target_unit_name: str | None
+    target_position_name: str | None
+    names_hidden: bool
+    offered: bool
+
+    def overdue(self, now: datetime) -> bool:
+        return self.state == "open" and self.due_at is not None and self.due_at < now
+
+
+def inbox(
+    session: Session,
+    actor: Actor,
+    *,
+    scope: Scope = "offered",
+    state: str = "open",
+    role: str | None = None,
+    assignee: uuid.UUID | None = None,
+    case_id: uuid.UUID | None = None,
+    definition: str | None = None,
+    search: str | None = None,
+    overdue_at: datetime | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[TaskRow]:
+    """Tasks, most urgent first: those the actor can work on (offered), has taken or is meant for (mine), or may see (all).
+
+    `overdue_at`: only those past their deadline at that moment. Finished tasks come latest first.
+    """
+    filters = _filters(session, actor, state, role, assignee, case_id, definition, search, overdue_at)
+    if state == "open":
+        ids = _open_ids(actor, scope, case_id, filters, limit + 1, cursor)
+    else:
+        ids = _closed_ids(actor, scope, state, filters, limit + 1, cursor)
+    found = session.execute(ids).all()
+    rows = _rows(session, actor, [row.id for row in found[:limit]])
+    following = (
+        encode_cursor(found[limit - 1].at.isoformat(), found[limit - 1].id) if len(found) > limit else None
+    )
+    return Page(tuple(rows), following)
+
+
+def count_open(session: Session, actor: Actor, *, scope: Scope = "offered", most: int = 1000) -> int:
+    """How many open tasks there are, counted up to `most`."""
+    return len(session.execute(_open_ids(actor, scope, None, [], most, None)).all())
+
+
+def get(session: Session, actor: Actor, task_id: uuid.UUID) -> TaskRow:
+    """One task. Raises NotFound when it does not exist or the actor may not see its case."""
+    rows = _rows(session, actor, [task_id])
+    if not rows:
+        raise NotFound("There is no such task.")
+    return rows[0]
+
+
+def of_case(session: Session, actor: Actor, case_id: uuid.UUID) -> list[TaskRow]:
+    """All tasks of a case that may be seen, in the order they were opened."""
+    ids = session.scalars(
+        select(Task.id).where(Task.case_id == case_id).order_by(Task.opened_at, Task.id)
+    ).all()
+    return _rows(session, actor, ids)
+
+
+def _filters(
+    session: Session,
+    actor: Actor,
+    state: str,
+    role: str | None,
+    assignee: uuid.UUID | None,
+    case_id: uuid.UUID | None,
+    definition: str | None,
+    search: str | None,
+    overdue_at: datetime | None,
+) -> list[ColumnElement[bool]]:
+    if state not in ("open", "completed", "cancelled"):
+        raise Invalid("A task is open, completed or cancelled.", {"state": "open, completed or cancelled"})
+    filters: list[ColumnElement[bool]] = [Task.state == state]
+    if role is not None:
+        filters.append(Task.role == role)
+    if assignee is not None:
+        filters.append(Task.assignee_id == assignee)
+    if case_id is not None:
+        filters.append(Task.case_id == case_id)
+    if overdue_at is not None:
+        filters.append(Task.due_order < overdue_at)
+    if definition is not None:
+        filters.append(Task.case_id.in_(select(Case.id).where(Case.definition_key == definition)))
+    if search:
+        # Read once: as a subquery it would be searched again for each way a task can concern the actor.
+        filters.append(Task.case_id.in_(session.scalars(found(actor, search)).all()))
+    return filters
+
+
+def _open_ids(
+    actor: Actor,
+    scope: Scope,
+    case_id: uuid.UUID | None,
+    filters: Sequence[ColumnElement[bool]],
+    limit: int,
+    cursor: str | None,
+) -> Select[uuid.UUID, datetime]:
+    """Ids in order of urgency. Each way in which a task can concern the actor is a query of its own with its own index."""
+    after: list[ColumnElement[bool]] = []
+    if cursor is not None:
+        at, last = decode_cursor(cursor, 2)
+        after = [
+            tuple_(Task.due_order, Task.id)
+            > tuple_(literal(_moment(at), Task.due_order.type), literal(_id(last), Task.id.type))
+        ]
+    ways = _ways(actor, scope)
+    branches = [
+        select(Task.id, Task.due_order.label("at"))
+        .where(way, *(filters or [Task.state == "open"]), *after)
+        .order_by(Task.due_order, Task.id)
+        .limit(limit)
+        .subquery()
+        for way in ways
+    ]
+    if not branches:
+        return select(Task.id, Task.due_order.label("at")).where(literal(False))
+    merged = union_all(*[select(branch) for branch in branches]).subquery()
+    return select(merged.c.id, merged.c.at).distinct().order_by(merged.c.at, merged.c.id).limit(limit)
+
+
+def _ways(actor: Actor, scope: Scope) -> list[ColumnElement[bool]]:
+    if scope == "all":
+        visible = may_see(actor, Task.case_id)
+        return [visible] if actor.sees == "all" else [*_ways(actor, "offered"), visible]
+    ways: list[ColumnElement[bool]] = []
+    if actor.id is not None:
+        ways.append(Task.assignee_id == actor.id)
+    if actor.nip is not None:
+        ways.append(Task.person_nip == actor.nip)
+    if scope == "mine":
+        return ways
+    for role, units in actor.grants.items():
+        offered = [Task.role == role, Task.person_nip.is_(None)]
+        if units:
+            ways += [and_(*offered, Task.unit_id == unit) for unit in sorted(units)]
+            ways.append(and_(*offered, Task.unit_id.is_(None)))
+        else:
+            ways.append(and_(*offered))
+        ways.append(and_(Task.escalate_to == role, Task.escalated_at.is_not(None)))
+    return ways
+
+
+def _closed_ids(
+    actor: Actor,
+    scope: Scope,
+    state: str,
+    filters: Sequence[ColumnElement[bool]],
+    limit: int,
+    cursor: str | None,
+) -> Select[uuid.UUID, Any]:
+    query: Select[uuid.UUID, Any] = select(Task.id, Task.closed_at.label("at")).where(
+        *filters, Task.closed_at.is_not(None)
+    )
+    query = query.where(or_(*_ways(actor, scope)) if scope == "all" else Task.closed_by == actor.id)
+    if cursor is not None:
+        at, last = decode_cursor(cursor, 2)
+        query = query.where(
+            tuple_(Task.closed_at, Task.id)
+            < tuple_(literal(_moment(at), Task.closed_at.type), literal(_id(last), Task.id.type))
+        )
+    return query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
+
+
+def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[TaskRow]:
+    """The rows of these tasks, in this order, without those the actor may not see."""
+    if not ids:
+        return []
+    closer, origin, target = aliased(Account), aliased(Unit), aliased(Unit)
+    query = (
+        select(
+            Task,
+            Case.number,
+            Case.title,
+            Case.definition_key,
+            Case.definition_version_id,
+            Case.stage,
+            Case.status,
+            Case.subject_nip,
+            Case.origin_unit,
+            Case.target_unit,
+            Case.decided_at,
+            Case.started_by,
+            Account.name.label("assignee"),
+            Account.username.label("assignee_username"),
+            closer.name.label("closed_by_name"),
+            Employee.nama.label("subject"),
+            origin.nama.label("origin_name"),
+            target.nama.label("target_name"),
+            Position.nama.label("position_name"),
+            took_part(actor).label("took_part"),
+            took_part(actor, by_role=True).label("worked"),
+        )
+        .join(Case, Case.id == Task.case_id)
+        .outerjoin(Account, Account.id == Task.assignee_id)
+        .outerjoin(closer, closer.id == Task.closed_by)
+        .outerjoin(Employee, Employee.nip == Case.subject_nip)
+        .outerjoin(origin, origin.id == Case.origin_unit)
+        .outerjoin(target, target.id == Case.target_unit)
+        .outerjoin(Position, Position.id == Case.target_position)
+        .where(Task.id.in_(ids))
+    )
+    by_id = {row.Task.id: row for row in session.execute(query)}
+    shown = [_row(actor, by_id[task_id]) for task_id in ids if task_id in by_id]
+    return [row for row in shown if row is not None]
+
+
+def _row(actor: Actor, row: Any) -> TaskRow | None:
+    task: Task = row.Task
+    offered = is_offered(
+        actor,
+        role=task.role,
+        unit=task.unit_id,
+        person=task.person_nip,
+        assignee=task.assignee_id,
+        escalated_to=task.escalate_to if task.escalated_at else None,
+    )
+    decided = row.decided_at is not None
+    visible = offered or may_see_case(
+        actor,
+        subject=row.subject_nip,
+        units=frozenset(filter(None, (row.origin_unit, row.target_unit))),
+        started_by=row.started_by,
+        took_part=row.took_part,
+        decided=decided,
+    )
+    if not visible:
+        return None
+    worked = row.worked or (offered and task.person_nip is None)
+    named = may_see_names(actor, decided=decided, subject=row.subject_nip, worked=worked)
+    hidden = row.subject_nip is not None and not named
+    return TaskRow(
+        id=task.id,
+        case_id=task.case_id,
+        case_number=row.number,
+        case_title=SECRET if hidden else row.title,
+        definition_key=row.definition_key,
+        definition_version_id=row.definition_version_id,
+        engine_key=task.engine_key,
+        element=task.element,
+        process=task.process,
+        name=task.name,
+        name_en=task.name_en,
+        form=task.form,
+        role=task.role,
+        unit_id=task.unit_id,
+        person_nip=task.person_nip,
+        state=task.state,
+        assignee_id=task.assignee_id,
+        assignee=row.assignee,
+        assignee_username=row.assignee_username,
+        opened_at=task.opened_at,
+        due_at=task.due_at,
+        closed_at=task.closed_at,
+        closed_by=row.closed_by_name,
+        escalated_at=task.escalated_at,
+        version=task.version,
+        stage=row.stage,
+        case_status=row.status,
+        subject_nip=None if hidden else row.subject_nip,
+        subject_name=SECRET if hidden else row.subject,
+        origin_unit=None if hidden else row.origin_unit,
+        origin_unit_name=None if hidden else row.origin_name,
+        target_unit=row.target_unit,
+        target_unit_name=row.target_name,
+        target_position_name=row.position_name,
+        names_hidden=hidden,
+        offered=offered,
+    )
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

@@ -1,0 +1,83 @@
+"""Which cases a person may see, and find by a name, as conditions of queries. The same rules as service.domain.access."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from service.db.cases import Case, Task
+from service.db.people import Employee
+from service.domain.access import Actor
+
+SECRET = "Dirahasiakan sampai keputusan"  # noqa: S105 - shown in place of a name
+MOST_FOUND = 500
+
+
+def took_part(actor: Actor, *, by_role: bool = False) -> ColumnElement[bool]:
+    """Whether the actor has or had a task in the case (to be used where `cases` is in the query).
+
+    `by_role`: not counting tasks meant for the actor in person. An employee who was asked for their wishes takes part in
+    the case, yet must not learn who was chosen.
+    """
+    ways = _had_task(actor)
+    if by_role:
+        ways = [and_(way, Task.person_nip.is_(None)) for way in ways]
+    if not ways:
+        return literal(False)
+    return exists().where(Task.case_id == Case.id, or_(*ways)).correlate(Case)
+
+
+def may_see(actor: Actor, case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+    """Whether the case with this id may be seen. Each reason is a query of its own, so that each has its index."""
+    if actor.sees == "all":
+        return literal(True)
+    other = aliased(Case)
+    reasons = [select(Task.case_id).where(way).correlate(None) for way in _had_task(actor)]
+    if actor.id is not None:
+        reasons.append(select(other.id).where(other.started_by == actor.id))
+    if actor.sees == "unit" and actor.units:
+        reasons += [
+            select(other.id).where(unit.in_(actor.units)) for unit in (other.origin_unit, other.target_unit)
+        ]
+    if actor.nip is not None:
+        reasons.append(select(other.id).where(other.subject_nip == actor.nip, other.decided_at.is_not(None)))
+    return case_id.in_(union_all(*reasons)) if reasons else literal(False)
+
+
+def may_know_names(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor may know who is to be moved in the case (to be used where `cases` is in the query)."""
+    if actor.decides:
+        return literal(True)
+    known = [Case.decided_at.is_not(None), Case.subject_nip.is_(None), took_part(actor, by_role=True)]
+    return or_(*known, *([Case.subject_nip == actor.nip] if actor.nip else []))
+
+
+def matches(actor: Actor, search: str) -> ColumnElement[bool]:
+    """The case's number for everybody; its title and person only where the reader may know them.
+
+    Otherwise who is a candidate could be found out by searching for people.
+    """
+    pattern = "%" + search.strip().replace("%", "").replace("_", " ") + "%"
+    subjects = select(Employee.nip).where(Employee.nama.ilike(pattern))
+    named = or_(Case.title.ilike(pattern), Case.subject_nip.like(pattern), Case.subject_nip.in_(subjects))
+    return or_(Case.number.ilike(pattern), and_(may_know_names(actor), named))
+
+
+def found(actor: Actor, search: str) -> Select[uuid.UUID]:
+    """The ids of the first so many cases that match."""
+    return select(Case.id).where(matches(actor, search)).limit(MOST_FOUND)
+
+
+def _had_task(actor: Actor) -> list[ColumnElement[bool]]:
+    """The ways in which a task is or was the actor's, as conditions on tasks."""
+    ways: list[ColumnElement[bool]] = []
+    if actor.id is not None:
+        ways += [Task.closed_by == actor.id, Task.assignee_id == actor.id]
+    if actor.nip is not None:
+        ways.append(Task.person_nip == actor.nip)
+    for held, units in actor.grants.items():
+        if units:
+            ways.append(and_(Task.role == held, Task.unit_id.in_(units), Task.person_nip.is_(None)))
+    return ways

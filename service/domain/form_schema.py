@@ -1,0 +1,200 @@
+"""What a form-js schema holds: its fields, what they offer, how they begin, and how they read in English."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.domain.errors import MutasiError
+from service.domain.form_values import FIELD_TYPES, Component, bounded_pattern
+
+Evaluate = Callable[[str, Mapping[str, Any]], Any]
+
+MAX_DEPTH = 6
+MAX_COMPONENTS = 1_000
+DISPLAY_TYPES = frozenset(
+    {
+        "text",
+        "html",
+        "table",
+        "separator",
+        "spacer",
+        "button",
+        "image",
+        "iframe",
+        "documentPreview",
+        "expression",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A component that takes an answer: where it lies in the answers, and what may hide it."""
+
+    component: Component
+    path: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> str:
+        return str(self.component["type"])
+
+
+def fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The answering fields of a form, or of a list component, in order. Rows of a list are not opened."""
+    return tuple(_fields(schema.get("components"), (), (), 0))
+
+
+def choices(
+    component: Component, data: Mapping[str, Any], evaluate: Evaluate | None = None
+) -> list[dict[str, Any]]:
+    """What a choosing component offers: `[{"label": ..., "value": ...}]`, fixed or from the case's data."""
+    found: Any = component.get("values")
+    if isinstance(component.get("valuesKey"), str):
+        found = at(data, tuple(component["valuesKey"].split(".")))
+    elif isinstance(component.get("valuesExpression"), str) and evaluate:
+        found = worked_out(component["valuesExpression"], data, evaluate)
+    if not isinstance(found, Sequence) or isinstance(found, str | bytes):
+        return []
+    return [
+        {"label": str(entry.get("label", entry["value"])), "value": entry["value"]}
+        if isinstance(entry, Mapping) and "value" in entry
+        else {"label": str(entry), "value": entry}
+        for entry in found
+        if entry is not None
+    ]
+
+
+def defaults(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form shows at first: the case's present values, else the schema's, and lists of choices.
+
+    A field with `"properties": {"fresh": "true"}` starts empty: a decision is made anew each time.
+    """
+    values: dict[str, Any] = {}
+    for field in fields(schema):
+        component = field.component
+        if isinstance(key := component.get("valuesKey"), str):
+            put(values, tuple(key.split(".")), choices(component, data))
+        value = None if _properties(component).get("fresh") == "true" else at(data, field.path)
+        if value is None:
+            value = component.get("defaultValue")
+        if value is not None:
+            put(values, field.path, copy.deepcopy(value))
+    return values
+
+
+def localized(schema: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    """The schema in the reader's language: `properties.label_en` and its kin replace the Indonesian texts."""
+    localised = copy.deepcopy(dict(schema))
+    if locale.startswith("en"):
+        for component in _components(localised.get("components"), 0):
+            _say_in_english(component)
+    return localised
+
+
+def problems(schema: Any) -> list[str]:
+    """What is wrong with a schema, in sentences: for those who draw forms. Empty when nothing is."""
+    if not isinstance(schema, Mapping) or not isinstance(schema.get("components"), list):
+        return ["A form is an object with a list of components."]
+    found: list[str] = []
+    for component in _components(schema["components"], 0):
+        kind, key = _kind(component), component.get("key")
+        name = key or component.get("id") or kind
+        if kind in FIELD_TYPES and not isinstance(key, str):
+            found.append(f"{name}: a field needs a key.")
+        elif kind not in FIELD_TYPES | DISPLAY_TYPES | {"group", "dynamiclist"}:
+            found.append(f"{name}: unknown component type {kind!r}.")
+        pattern = mapping_of(component.get("validate")).get("pattern")
+        if isinstance(pattern, str) and pattern and bounded_pattern(pattern) is None:
+            found.append(f"{name}: the pattern is broken or could run for long.")
+    return found
+
+
+def _fields(
+    components: Any, path: tuple[str, ...], conditions: tuple[str, ...], depth: int
+) -> Iterator[Field]:
+    if not isinstance(components, list) or depth > MAX_DEPTH:
+        return
+    for component in components[:MAX_COMPONENTS]:
+        if not isinstance(component, Mapping):
+            continue
+        hide = mapping_of(component.get("conditional")).get("hide")
+        above = (*conditions, hide) if isinstance(hide, str) and hide.strip() else conditions
+        kind = _kind(component)
+        if kind == "group":
+            yield from _fields(
+                component.get("components"), (*path, *_parts(component.get("path"))), above, depth + 1
+            )
+        elif kind == "dynamiclist" and _parts(component.get("path")):
+            yield Field(component, (*path, *_parts(component["path"])), above)
+        elif kind in FIELD_TYPES and _parts(component.get("key")):
+            yield Field(component, (*path, *_parts(component["key"])), above)
+
+
+def _components(components: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if not isinstance(components, list) or depth > MAX_DEPTH:
+        return
+    for component in components[:MAX_COMPONENTS]:
+        if isinstance(component, dict):
+            yield component
+            yield from _components(component.get("components"), depth + 1)
+
+
+def _say_in_english(component: dict[str, Any]) -> None:
+    texts = _properties(component)
+    for name in ("label", "description", "text", "dateLabel", "timeLabel"):
+        if isinstance(english := texts.get(f"{name}_en"), str):
+            component[name] = english
+    options = component.get("values")
+    for option in options if isinstance(options, list) else ():
+        if isinstance(option, dict) and isinstance(option.get("label_en"), str):
+            option["label"] = option["label_en"]
+    suffix = texts.get("suffix_en")
+    if isinstance(suffix, str) and isinstance(component.get("appearance"), dict):
+        component["appearance"]["suffixAdorner"] = suffix
+
+
+def worked_out(expression: str, context: Mapping[str, Any], evaluate: Evaluate) -> Any:
+    """The expression's value; null when it cannot be worked out, as FEEL has it."""
+    try:
+        return evaluate(expression.strip().removeprefix("="), context)
+    except MutasiError:
+        return None
+
+
+def _kind(component: Component) -> str:
+    kind = component.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
+def _parts(key: Any) -> tuple[str, ...]:
+    return tuple(part for part in key.split(".") if part) if isinstance(key, str) else ()
+
+
+def _properties(component: Component) -> Mapping[str, Any]:
+    return mapping_of(component.get("properties"))
+
+
+def mapping_of(value: Any) -> Mapping[str, Any]:
+    """The value when it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def at(values: Any, path: tuple[str, ...]) -> Any:
+    """What lies at the path; None when nothing does."""
+    for part in path:
+        values = values.get(part) if isinstance(values, Mapping) else None
+    return values
+
+
+def put(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    """Set what lies at the path, making the objects on the way. A value in the way stays."""
+    for part in path[:-1]:
+        step = values.setdefault(part, {})
+        if not isinstance(step, dict):
+            return
+        values = step
+    values[path[-1]] = value
