@@ -1,0 +1,303 @@
+"""A running case: SpiffWorkflow's workflows and tasks, holding the present tokens and no history."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from service.domain.errors import Incident
+from service.engine.expressions import Failed, NoPython
+from service.engine.merging import merge
+from service.engine.steps import Event, EventKind, Status
+
+if TYPE_CHECKING:
+    from service.engine.definitions import Definition
+    from service.engine.specs import NodeSpec
+
+MAX_NESTING = 50
+FINISHED = TaskState.FINISHED_MASK
+
+
+class Token(Task):
+    """A SpiffWorkflow task that stands for a token. Its id, a number, is the key of an open task."""
+
+    def __init__(
+        self,
+        workflow: Scope,
+        spec: NodeSpec,
+        key: int,
+        data: dict[str, Any],
+        forks: tuple[int, ...] = (),
+        internal: dict[str, Any] | None = None,
+        state: int = TaskState.FUTURE,
+    ) -> None:
+        # Not Task.__init__: its random id, clock reading and prediction cost more than the step itself.
+        self.id = key
+        self.workflow = workflow
+        self.task_spec = spec
+        self.data = data
+        self.internal_data = {} if internal is None else internal
+        self.forks = forks
+        self.triggered = False
+        self.thread_id = 0
+        self.last_state_change = 0.0
+        self._parent = None
+        self._children: list[int] = []
+        self._state = state
+        workflow.tasks[key] = self
+
+    def _set_state(self, value: int) -> None:
+        self._state = value  # Task would build log extras on each change, 5 % of a step
+
+    @property
+    def case(self) -> Case:
+        top: Case = self.workflow.top_workflow
+        return top
+
+    @property
+    def live(self) -> bool:
+        return not self._state & FINISHED
+
+
+class ScopeMixin:
+    """What the case and its subprocesses share. `ended`: data and forks of the paths that ended."""
+
+    tasks: dict[int, Token]
+    spec: Any
+    ended: tuple[dict[str, Any], tuple[int, ...]] | None
+    path: tuple[str, ...]
+
+    @property
+    def process(self) -> str:
+        return str(self.spec.process_id)
+
+    def tokens(self) -> list[Token]:
+        return [token for token in self.tasks.values() if token.live]
+
+
+class Case(ScopeMixin, BpmnWorkflow):
+    """The top process of a case during one step, with what the step has done so far."""
+
+    def __init__(self, definition: Definition, now: datetime, *, keep_history: bool = False) -> None:
+        top = definition.top
+        super().__init__(top, definition.specs, script_engine=NoPython(), deserializing=True)
+        self.definition = definition
+        self.now = now
+        self.keep_history = keep_history
+        self.status: Status = "running"
+        self.ended = None
+        self.path = ()
+        self.counter = 0
+        self.forks: dict[int, dict[str, Any]] = {}
+        self.ready: deque[Token] = deque()
+        self.joins: dict[int, Token] = {}  # inclusive joins that wait until nothing else can reach them
+        self.happened: list[Event] = []
+        self.actions = 0
+        self.stored: dict[int, tuple[Any, Any]] = {}  # by identity: a value as read, and as it was stored
+
+    def scopes(self) -> Iterator[Scope]:
+        yield self
+        yield from self.subprocesses.values()
+
+    def key(self) -> int:
+        self.counter += 1
+        return self.counter
+
+    def token(self, key: int) -> Token | None:
+        for scope in self.scopes():
+            found = scope.tasks.get(key)
+            if found is not None:
+                return found if found.live else None
+        return None
+
+    # moving
+
+    def enter(
+        self,
+        scope: Scope,
+        spec: NodeSpec,
+        data: Mapping[str, Any],
+        forks: tuple[int, ...] = (),
+        internal: dict[str, Any] | None = None,
+    ) -> Token:
+        """Put a token on a node. The data is shared value by value: nothing changes a value in place."""
+        token = Token(scope, spec, self.key(), dict(data), forks, internal)
+        self.act(spec, spec._update, token)
+        return token
+
+    def act(self, spec: NodeSpec, action: Any, *arguments: Any) -> None:
+        """Do something for a node; what fails is an incident at that node."""
+        self.actions += 1
+        if self.actions > self.definition.limits.actions_per_step:
+            raise Incident(
+                spec.node.id, f"more than {self.definition.limits.actions_per_step} actions in one step"
+            )
+        try:
+            action(*arguments)
+        except Failed as error:
+            raise Incident(spec.node.id, str(error)) from error
+
+    def settle(self) -> None:
+        """Run until only people, effects, timers and waits remain."""
+        while self.status == "running":
+            while self.ready and self.status == "running":
+                token = self.ready.popleft()
+                if token._state == TaskState.READY:
+                    self.act(token.task_spec, token.run)
+            if self.status != "running" or not self._fire_joins():
+                return
+
+    def _fire_joins(self) -> bool:
+        for key, token in list(self.joins.items()):
+            if not token.live:
+                del self.joins[key]
+            elif token.task_spec.may_fire(token):
+                self.act(token.task_spec, token.task_spec.fire, token)
+                return True
+        return False
+
+    def leave(self, token: Token, targets: Sequence[NodeSpec | tuple[str, NodeSpec]]) -> None:
+        """Take a token away from its node and put one on each target; without target its path ends."""
+        self.drop(token)
+        forks = token.forks
+        if len(targets) > 1:
+            forks = (*forks, self.fork(token.data))
+        scope = token.workflow
+        for target in targets:
+            flow, spec = target if isinstance(target, tuple) else ("", target)
+            self.enter(scope, spec, token.data, forks, {"via": flow} if flow and spec.joins else None)
+            if self.status != "running":
+                return
+        if not targets:
+            self.end_path(scope, token)
+
+    def fork(self, data: dict[str, Any]) -> int:
+        """Remember the common past of branches, for the merge where they meet."""
+        key = self.key()
+        self.forks[key] = data
+        return key
+
+    def drop(self, token: Token) -> None:
+        """Forget a finished token, unless the whole history is kept (tests compare the two)."""
+        if token.live:
+            token._set_state(TaskState.COMPLETED)
+        if not self.keep_history:
+            token.workflow.tasks.pop(token.id, None)
+
+    def join(self, tokens: Sequence[Token]) -> None:
+        """Merge tokens into the last of them, by what each branch changed since they parted."""
+        last = tokens[-1]
+        data, forks = tokens[0].data, tokens[0].forks
+        for token in tokens[1:]:
+            data, forks = self._merged(data, forks, token.data, token.forks)
+        for token in tokens[:-1]:
+            self.drop(token)
+        last.data, last.forks = data, forks
+
+    def _merged(
+        self, first: dict[str, Any], forks: tuple[int, ...], second: dict[str, Any], others: tuple[int, ...]
+    ) -> tuple[dict[str, Any], tuple[int, ...]]:
+        common = 0
+        while common < min(len(forks), len(others)) and forks[common] == others[common]:
+            common += 1
+        base = self.forks.get(forks[common - 1], {}) if common else {}
+        return merge(base, first, second), forks[:common]
+
+    # ending
+
+    def end_path(self, scope: Scope, token: Token) -> None:
+        if scope.ended is None:
+            scope.ended = (token.data, token.forks)
+        else:
+            scope.ended = self._merged(*scope.ended, token.data, token.forks)
+        if not scope.tokens():
+            self.finish(scope)
+
+    def finish(self, scope: Scope) -> None:
+        """Nothing is left in a scope: the activity that holds it is done, or the case is."""
+        data = scope.ended[0] if scope.ended else {}
+        if scope is self:
+            self.status = "completed"
+            self.data = data
+            self.happened.append(Event("case_completed"))
+            return
+        host = self.token(scope.parent_task_id)
+        del self.subprocesses[scope.parent_task_id]
+        if host is not None:
+            host.data = dict(data)
+            self.act(host.task_spec, host.complete)
+
+    def terminate(self, scope: Scope, token: Token) -> None:
+        """A terminate end event: everything else in its scope stops."""
+        self.drop(token)
+        self.clear(scope)
+        scope.ended = (token.data, token.forks)
+        self.finish(scope)
+
+    def clear(self, scope: Scope) -> None:
+        for other in scope.tokens():
+            if other.live:
+                self.cancel_token(other)
+
+    def cancel_token(self, token: Token) -> None:
+        """Withdraw a token with all that hangs on it: subprocess, instances, boundary events."""
+        if token.task_spec.withdrawn_visibly(token):
+            self.record("element_cancelled", token)
+        token.cancel()
+        if not self.keep_history:
+            token.workflow.tasks.pop(token.id, None)
+
+    def end_case(self, status: Status, data: dict[str, Any]) -> None:
+        """Cancelled or failed: nothing stays open."""
+        for token in self.tokens():
+            if token.live:
+                self.cancel_token(token)
+        self.subprocesses.clear()
+        self.status = status
+        self.data = data
+        self.ready.clear()
+
+    # saying
+
+    def record(self, kind: EventKind, token: Token, **details: Any) -> None:
+        scope, node = token.workflow, token.task_spec.node
+        details.setdefault("name", node.name)
+        self.happened.append(Event(kind, node.id, scope.process, scope.path, **details))
+
+    def present(self, scope: Scope | None = None) -> dict[str, Any]:
+        """The merged view of the data in a scope: what has ended, then every token, oldest first."""
+        scope = scope or self
+        if scope is self and self.status != "running":
+            return dict(self.data)
+        data, forks = scope.ended or (None, ())
+        for token in sorted(scope.tokens(), key=lambda one: one.id):
+            inner = self.subprocesses.get(token.id)
+            mine = self.present(inner) if inner is not None and not token.task_spec.node.loop else token.data
+            if "host" in token.internal_data or "race" in token.internal_data or "of" in token.internal_data:
+                continue
+            data, forks = (
+                (mine, token.forks) if data is None else self._merged(data, forks, mine, token.forks)
+            )
+        return dict(data or {})
+
+
+class Part(ScopeMixin, BpmnSubWorkflow):
+    """An embedded subprocess or a called process that is being worked on."""
+
+    def __init__(self, spec: Any, host: Token, case: Case) -> None:
+        super().__init__(spec, host.id, case, deserializing=True)
+        self.ended = None
+        self.path = (*host.workflow.path, host.task_spec.node.id)
+        if len(self.path) > MAX_NESTING:
+            raise Incident(host.task_spec.node.id, f"processes call each other more than {MAX_NESTING} deep")
+        case.subprocesses[host.id] = self
+
+
+Scope = Case | Part

@@ -1,0 +1,205 @@
+"""Checks of single elements: what they need, and what this engine does not run and therefore refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from service.engine import timers
+from service.engine.check_expressions import problem_of
+from service.engine.model import ACTIVITIES, EventDefinition, Node
+from service.engine.steps import Severity
+
+if TYPE_CHECKING:
+    from service.engine.checks import Checked
+
+Found = tuple[Severity, str, str, str]  # severity, rule, message, mend
+
+ID = re.compile(r"[^\W\d][\w.\-]{0,199}")
+EVENTS_OF: dict[str, frozenset[str]] = {
+    "startEvent": frozenset({"timer", "message", "signal"}),
+    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation"}),
+    "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
+    "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
+    "sendTask": frozenset({"message"}),
+}
+NOT_RUN = {
+    "complexGateway": (
+        "gateway-complex",
+        "Complex gateways are not run.",
+        "Use exclusive and parallel gateways.",
+    ),
+    "adHocSubProcess": ("ad-hoc", "Ad hoc subprocesses are not run.", "Use parallel branches."),
+    "transaction": ("transaction", "Transactions are not run.", "Use a subprocess with error events."),
+}
+EXPRESSIONS = ("unit", "person", "correlation")
+
+
+def check_node(checked: Checked, node: Node) -> Iterator[Found]:
+    """Everything that is wrong with one element, apart from its flows."""
+    if not ID.fullmatch(node.id):
+        yield "error", "id-form", f"{node.id!r} cannot be an id.", "Use letters, digits and _."
+    for rule, message in node.refused:
+        yield "error", rule, message, ""
+    if node.kind in NOT_RUN:
+        rule, message, mend = NOT_RUN[node.kind]
+        yield "error", rule, message, mend
+    if node.event_subprocess:
+        message = "Event subprocesses are not run."
+        yield "error", "event-subprocess", message, "Use a boundary event on the subprocess."
+    yield from _attributes(checked, node)
+    if node.kind in ACTIVITIES:
+        yield from _activity(checked, node)
+        yield from _loop(checked, node)
+    yield from _events(checked, node)
+    if node.kind in {"userTask", "manualTask"}:
+        yield from _person(checked, node)
+
+
+def _attributes(checked: Checked, node: Node) -> Iterator[Found]:
+    for name in EXPRESSIONS:
+        if name in node.mutasi:
+            problem = problem_of(node.mutasi[name], checked.functions, f"mutasi:{name}")
+            if problem is not None:
+                yield "error", *problem
+    for name in ("due", "remind"):
+        value = node.mutasi.get(name)
+        if value is not None and not (value.isascii() and value.isdigit() and len(value) < 5):
+            message = f"mutasi:{name} must be a whole number of working days, not {value!r}."
+            yield "error", "days", message, "Write a number such as 5."
+
+
+def _person(checked: Checked, node: Node) -> Iterator[Found]:
+    if not node.name:
+        yield "warning", "name-missing", "The task has no name.", "Name it by what is to be done."
+    form = node.mutasi.get("form")
+    if form and not checked.has(f"{form}.json"):
+        yield "error", "form-missing", f"There is no form {form!r}.", f"Add {form}.json."
+    if checked.roles is None:
+        return
+    role = node.mutasi.get("role") or node.lane
+    if not role:
+        message = "The task is in no lane and has no role: nobody would see it."
+        yield "error", "role-missing", message, "Put it into a lane."
+    elif role not in checked.roles:
+        message = f"{role!r} is neither a role nor a lane that config/roles.toml knows."
+        yield "error", "role-unknown", message, "Name the lane as in config/roles.toml."
+    escalate = node.mutasi.get("escalate")
+    if escalate and escalate not in checked.roles:
+        yield "error", "role-unknown", f"mutasi:escalate: {escalate!r} is no role.", "Name a role id."
+
+
+def _activity(checked: Checked, node: Node) -> Iterator[Found]:
+    kind, mutasi = node.kind, node.mutasi
+    if kind == "serviceTask" and not mutasi.get("effect"):
+        yield "error", "effect-missing", "The service task names no effect.", "Set mutasi:effect."
+    if kind == "sendTask" and not (mutasi.get("effect") or node.message or node.events):
+        yield "error", "message-missing", "The send task names no message.", "Set a message or mutasi:effect."
+    if kind == "receiveTask" and not node.message:
+        yield "error", "message-missing", "The receive task names no message.", "Choose a message."
+    if kind == "businessRuleTask":
+        name = mutasi.get("decision")
+        if not name:
+            yield "error", "decision-missing", "The task names no decision.", "Set mutasi:decision."
+        elif not checked.knows_decision(name):
+            yield "error", "decision-missing", f"There is no decision {name!r}.", f"Add {name}.dmn."
+    if kind == "callActivity":
+        if not node.called:
+            yield "error", "call-missing", "The call activity names no process.", "Choose a process."
+        elif checked.process(node.called) is None:
+            yield "error", "call-missing", f"There is no process {node.called!r}.", f"Add {node.called}.bpmn."
+    if kind == "scriptTask":
+        yield from _script(checked, node)
+    if node.inner is not None and not node.inner.nodes and not node.event_subprocess:
+        yield "error", "process-empty", "Nothing is drawn in the subprocess.", "Draw its steps."
+
+
+def _script(checked: Checked, node: Node) -> Iterator[Found]:
+    if node.script_format.lower() not in {"", "feel"}:
+        message = f"Scripts are FEEL, not {node.script_format!r}."
+        yield "error", "script-language", message, 'Set scriptFormat="feel" and write { variable: value }.'
+        return
+    problem = problem_of(node.script or "", checked.functions, "The script")
+    if problem is not None:
+        yield "error", *problem
+
+
+def _loop(checked: Checked, node: Node) -> Iterator[Found]:
+    loop = node.loop
+    if loop is None:
+        return
+    if loop.kind == "standard":
+        if loop.maximum is None and loop.condition is None:
+            message = "The loop has neither a maximum nor a condition."
+            yield "error", "loop-incomplete", message, "Set loopMaximum or a condition."
+    elif (loop.collection is None) == (loop.cardinality is None):
+        message = "A multi-instance activity needs either a collection or a number."
+        yield "error", "loop-incomplete", message, "Set loopDataInputRef or loopCardinality."
+    for text, what in (
+        (loop.collection, "The collection"),
+        (loop.cardinality, "The number of instances"),
+        (loop.condition, "The completion condition"),
+    ):
+        problem = problem_of(text, checked.functions, what) if text is not None else None
+        if problem is not None:
+            yield "error", *problem
+
+
+def _events(checked: Checked, node: Node) -> Iterator[Found]:
+    allowed = EVENTS_OF.get(node.kind)
+    if allowed is None:
+        return
+    for event in node.events:
+        if event.kind not in allowed:
+            message = f"A {event.kind} event is not run at a {node.kind}."
+            yield "error", "event-kind", message, "Use a timer, message, signal or gateway."
+        elif event.broken:
+            yield "error", "event-reference", event.broken, "Choose one in the diagram."
+        elif event.kind == "timer":
+            yield from _timer(checked, event)
+    if node.kind in {"intermediateCatchEvent", "boundaryEvent"} and not node.events:
+        yield "error", "event-missing", "The event waits for nothing.", "Choose what it waits for."
+    if node.kind in {"intermediateCatchEvent", "boundaryEvent", "startEvent"} and len(node.events) > 1:
+        yield (
+            "error",
+            "event-multiple",
+            "Events that wait for several triggers are not run.",
+            "Draw one each.",
+        )
+    ending = {"error", "terminate"} & {event.kind for event in node.events}
+    if ending and len(node.events) > 1:
+        message = "An error or terminate end event cannot throw anything else."
+        yield "error", "event-multiple", message, "Throw the other before it."
+    if node.kind == "boundaryEvent":
+        yield from _boundary(node)
+
+
+def _boundary(node: Node) -> Iterator[Found]:
+    if not node.hosted:
+        message = f"The event is attached to {node.attached_to!r}, which is no activity beside it."
+        yield "error", "boundary-host", message, "Put it on the border of an activity."
+    if not node.interrupting and any(event.kind == "error" for event in node.events):
+        yield "error", "boundary-error", "An error always interrupts.", "Make the event interrupting."
+
+
+def _timer(checked: Checked, event: EventDefinition) -> Iterator[Found]:
+    text = event.text.strip()
+    if text.startswith("="):
+        problem = problem_of(text, checked.functions, "The timer")
+        if problem is not None:
+            yield "error", *problem
+        return
+    if "${" in text or "#{" in text:
+        yield (
+            "error",
+            "expression-foreign",
+            f"The timer is written for another engine: {text}",
+            "Write = and FEEL.",
+        )
+        return
+    try:
+        timers.check(event.timer or "", text)
+    except timers.BadTimer as error:
+        yield "error", "timer", str(error), "Write ISO 8601, or = and a FEEL expression."

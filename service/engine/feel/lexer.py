@@ -1,0 +1,64 @@
+"""Tokens of FEEL (DMN 1.5, section 10.3.1.2). Names with spaces are put together by the parser."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from service.engine.feel.errors import FeelSyntaxError
+
+MAX_LENGTH = 20_000
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>(?:\s|\ufeff|//[^\n]*|/\*.*?\*/)+)
+  | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<string>"(?:[^"\\]|\\.)*")
+  | (?P<at>@"(?:[^"\\]|\\.)*")
+  | (?P<name>[^\W\d]\w*|\?)
+  | (?P<op>\*\*|<=|>=|!=|\.\.|->|[-+*/=<>()\[\]{},:.|'])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "'": "'", "/": "/", "b": "\b", "f": "\f"}
+
+
+class Token(NamedTuple):
+    """`kind`: number, string, at, name, op or end. `position` and `end` are offsets into the text."""
+
+    kind: str
+    text: str
+    position: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """All tokens of a text, with an end token last. Raises FeelSyntaxError at a character that begins none."""
+    if len(text) > MAX_LENGTH:
+        raise FeelSyntaxError(f"longer than {MAX_LENGTH} characters", 0)
+    found: list[Token] = []
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise FeelSyntaxError(f"unexpected {text[position]!r}", position)
+        kind = match.lastgroup or ""
+        if kind != "space":
+            found.append(Token(kind, match.group(), position, match.end()))
+        position = match.end()
+    found.append(Token("end", "", len(text), len(text)))
+    return found
+
+
+def unquoted(text: str) -> str:
+    """The value of a string literal, its quotes and escapes taken off."""
+    return _ESCAPE.sub(_unescaped, text[text.index('"') + 1 : -1])
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match.group(1)
+    if code[0] in "uU" and len(code) > 1:
+        number = int(code[1:], 16)
+        return chr(number) if number < 0x110000 else match.group()
+    return _ESCAPES.get(code, match.group())

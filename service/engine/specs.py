@@ -1,0 +1,314 @@
+"""What each kind of node does with a token: SpiffWorkflow task specifications with the semantics of BPMN 2.0.
+
+A specification is compiled once, shared by all cases and threads, and never changed afterwards. It keeps the
+hooks of the library: `_update_hook` when a token arrives, `_run_hook` when it may go on, `_on_complete_hook`
+when the node is done, `_on_cancel` when it is withdrawn. The difference: a token leaves nothing behind. There
+are no predicted and no finished tasks, so a case costs the same after a thousand rounds as in the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.util.task import TaskState
+
+from service.engine.case import Part, Token
+from service.engine.expressions import Expression, Failed
+from service.engine.model import ACTIVITIES, Node
+
+
+class NodeSpec(BpmnTaskSpec):
+    """A node that a token passes at once. `flows` are its ways out as (flow id, target, condition)."""
+
+    joins = False
+    waits = False
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node.id, lane=node.lane, documentation=node.documentation)
+        self.bpmn_id = node.id
+        self.bpmn_name = node.name
+        self.node = node
+        self.flows: list[tuple[str, NodeSpec, Expression | None]] = []
+        self.targets: list[tuple[str, NodeSpec]] = []
+        self.boundaries: list[NodeSpec] = []
+
+    def test(self) -> None:
+        """Nothing: a definition is checked before it is compiled."""
+
+    def _update(self, my_task: Token) -> None:
+        if self._update_hook(my_task):
+            self.go(my_task)
+
+    def go(self, token: Token) -> None:
+        token._set_state(TaskState.READY)
+        if not self.manual:
+            token.case.ready.append(token)
+
+    def _update_hook(self, my_task: Token) -> bool:
+        return True
+
+    def _run(self, my_task: Token) -> Any:
+        # Not TaskSpec._run: an error undoes the whole step instead of leaving a task in the state ERROR.
+        return self._run_hook(my_task)
+
+    def _run_hook(self, my_task: Token) -> Any:
+        return True
+
+    def _on_complete(self, my_task: Token) -> None:
+        my_task.case.record("element_completed", my_task)
+        self._on_complete_hook(my_task)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        my_task.case.leave(my_task, self.targets)
+
+    def _on_cancel(self, my_task: Token) -> None:
+        """Nothing hangs on a plain node."""
+
+    def withdrawn_visibly(self, token: Token) -> bool:
+        """Whether a reader wants to know that this token was withdrawn."""
+        return False
+
+
+class Activity(NodeSpec):
+    """Tasks and subprocesses: boundary events wait as long as they are open, and they may have instances."""
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.loop: Any = None  # loops.LoopRunner
+
+    def _update(self, my_task: Token) -> None:
+        if "of" not in my_task.internal_data:
+            for boundary in self.boundaries:
+                if boundary.waits:
+                    internal = {"host": my_task.id}
+                    my_task.case.enter(my_task.workflow, boundary, my_task.data, my_task.forks, internal)
+            if self.loop is not None:
+                my_task._set_state(TaskState.STARTED)
+                self.loop.begin(my_task)
+                return
+        super()._update(my_task)
+
+    def _run(self, my_task: Token) -> Any:
+        if self.loop is not None and "of" not in my_task.internal_data:
+            return True  # the instances have done the work
+        return super()._run(my_task)
+
+    def _on_complete(self, my_task: Token) -> None:
+        case, body = my_task.case, my_task.internal_data.get("of")
+        if self.loop is not None and body is None:  # the instances have been told already
+            self.withdraw_boundaries(my_task)
+            self._on_complete_hook(my_task)
+            return
+        case.record("element_completed", my_task)
+        if body is None:
+            self.withdraw_boundaries(my_task)
+            self._on_complete_hook(my_task)
+            return
+        case.drop(my_task)
+        owner = case.token(body)
+        if owner is not None:
+            self.loop.instance_done(owner, my_task)
+
+    def _on_cancel(self, my_task: Token) -> None:
+        case = my_task.case
+        part = case.subprocesses.get(my_task.id)
+        if part is not None:
+            case.clear(part)
+            case.subprocesses.pop(my_task.id, None)
+        self.withdraw_boundaries(my_task)
+        for other in my_task.workflow.tokens():
+            if other.internal_data.get("of") == my_task.id and other.live:
+                case.cancel_token(other)
+
+    def withdraw_boundaries(self, token: Token) -> None:
+        if not self.boundaries:
+            return
+        for other in token.workflow.tokens():
+            if other.internal_data.get("host") == token.id:
+                token.case.cancel_token(other)
+
+    def withdrawn_visibly(self, token: Token) -> bool:
+        return self.loop is None or "of" in token.internal_data
+
+
+class OpenActivity(Activity):
+    """A task that waits for a person or an effect. Unit and person are worked out when it opens."""
+
+    def __init__(self, process: Any, node: Node, kind: str, texts: dict[str, Expression]) -> None:
+        super().__init__(process, node)
+        self.manual = True
+        self.kind = kind
+        self.texts = texts
+
+    def _update_hook(self, my_task: Token) -> bool:
+        for name, expression in self.texts.items():
+            value = expression.evaluate(my_task.data, my_task.case.now)
+            if value is not None:
+                my_task.internal_data[name] = _label(expression.text, value)
+        return True
+
+
+class Script(Activity):
+    """A script is a FEEL context; its entries become variables."""
+
+    def __init__(self, process: Any, node: Node, script: Expression) -> None:
+        super().__init__(process, node)
+        self.script = script
+
+    def _run_hook(self, my_task: Token) -> bool:
+        value = self.script.evaluate(my_task.data, my_task.case.now)
+        if not isinstance(value, dict):
+            raise Failed(f"the script gives {value!r}, not a context such as {{ total: 1 }}")
+        my_task.data.update(value)
+        return True
+
+
+class Decide(Activity):
+    """A business rule task: a DMN decision of the bundle, into the variable named by mutasi:result."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        name = self.node.mutasi.get("decision", "")
+        value = my_task.case.definition.decide(name, my_task.data, my_task.case.now)
+        variable = self.node.mutasi.get("result")
+        if variable is None and isinstance(value, dict):
+            my_task.data.update(value)
+        else:
+            my_task.data[variable or name] = value
+        return True
+
+
+class Holder(Activity):
+    """An embedded subprocess or a call activity; `inside` names the process specification it opens."""
+
+    def __init__(self, process: Any, node: Node, inside: str) -> None:
+        super().__init__(process, node)
+        self.inside = inside
+
+    def _update_hook(self, my_task: Token) -> bool:
+        case = my_task.case
+        my_task._set_state(TaskState.STARTED)
+        part = Part(case.definition.specs[self.inside], my_task, case)
+        starts = part.spec.entry
+        if not starts:
+            raise Failed(f"{self.inside} has nowhere to start")
+        forks = (case.fork(my_task.data),) if len(starts) > 1 else ()
+        for start in starts:
+            case.enter(part, start, my_task.data, forks)
+        return False
+
+
+class Exclusive(NodeSpec):
+    """One way out: the first whose condition is true in the order of the model, else the default."""
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        my_task.case.leave(my_task, [self.choose(my_task)] if self.flows else [])
+
+    def choose(self, token: Token) -> tuple[str, NodeSpec]:
+        default = None
+        for flow, target, condition in self.flows:
+            if flow == self.node.default or (condition is None and len(self.flows) == 1):
+                default = (flow, target)
+            elif condition is not None and condition.true(token.data, token.case.now):
+                return flow, target
+        if default is None:
+            raise Failed("no condition is true and there is no default flow")
+        return default
+
+
+class Parallel(NodeSpec):
+    """Waits for a token on every flow in, then puts one on every flow out. Excess tokens stay."""
+
+    joins = True
+
+    def _update_hook(self, my_task: Token) -> bool:
+        ways = {flow.id for flow in self.node.incoming}
+        if len(ways) < 2:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        first: dict[str, Token] = {}
+        for token in my_task.workflow.tokens():
+            if token.task_spec is self and token._state == TaskState.WAITING:
+                first.setdefault(token.internal_data["via"], token)
+        if len(first) < len(ways):
+            return False
+        arrived = [token for token in first.values() if token is not my_task]
+        last = my_task if first[my_task.internal_data["via"]] is my_task else arrived.pop()
+        my_task.case.join([*arrived, last])
+        if last is not my_task:
+            self.go(last)
+            return False
+        return True
+
+
+class Inclusive(NodeSpec):
+    """Waits until no other token can still reach an empty flow in; out on every flow whose condition is true.
+
+    `reach` maps each flow in to the nodes from which it can be reached without passing this gateway.
+    """
+
+    joins = True
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.reach: dict[str, frozenset[str]] = {}
+
+    def _update_hook(self, my_task: Token) -> bool:
+        if len(self.node.incoming) < 2:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        my_task.case.joins[my_task.id] = my_task
+        return False
+
+    def arrived(self, token: Token) -> dict[str, Token]:
+        first: dict[str, Token] = {}
+        for other in token.workflow.tokens():
+            if other.task_spec is self and other._state == TaskState.WAITING:
+                first.setdefault(other.internal_data["via"], other)
+        return first
+
+    def may_fire(self, token: Token) -> bool:
+        """BPMN 2.0.2, 13.4.3: no token elsewhere can reach an empty flow in and none of the full ones."""
+        full = self.arrived(token)
+        elsewhere = {
+            other.task_spec.node.id for other in token.workflow.tokens() if other.task_spec is not self
+        }
+        for node in elsewhere:
+            reaches_full = any(node in self.reach[flow] for flow in full)
+            if not reaches_full and any(node in self.reach[flow] for flow in self.reach if flow not in full):
+                return False
+        return True
+
+    def fire(self, token: Token) -> None:
+        tokens = list(self.arrived(token).values())
+        token.case.join(tokens)
+        token.case.joins.pop(tokens[-1].id, None)
+        self.go(tokens[-1])
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        case = my_task.case
+        chosen: list[Any] = []
+        for flow, target, condition in self.flows:
+            if condition is None:
+                if flow != self.node.default:
+                    chosen.append((flow, target))
+            elif flow != self.node.default and condition.true(my_task.data, case.now):
+                chosen.append((flow, target))
+        if not chosen:
+            chosen = [(flow, target) for flow, target, _ in self.flows if flow == self.node.default]
+        if not chosen and self.flows:
+            raise Failed("no condition is true and there is no default flow")
+        case.leave(my_task, chosen)
+
+
+def _label(text: str, value: Any) -> str:
+    """A unit or a person: a text, or a number that stands for one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | dict | list):
+        raise Failed(f"{text}: must be a text, not {value!r}")
+    return str(value)
+
+
+def is_activity(spec: NodeSpec) -> bool:
+    return spec.node.kind in ACTIVITIES
