@@ -1,0 +1,1 @@
+"""Business actions: one function each, in the caller's transaction."""

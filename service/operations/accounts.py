@@ -1,0 +1,198 @@
+"""Accounts and the roles they hold. Every change leaves a trace of who and when."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.db.accounts import Account, Grant, WebSession
+from service.db.people import Unit
+from service.domain.access import SYSTEM, Actor, make_actor
+from service.domain.common_passwords import COMMON
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.domain.ids import new_id
+from service.operations.action import Action
+from service.operations.recording import write_event
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+
+_hasher = PasswordHasher()
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_NOBODY = _hasher.hash("nobody has this password, yet checking it takes as long")
+
+
+def create(
+    action: Action,
+    username: str,
+    name: str,
+    *,
+    email: str | None = None,
+    nip: str | None = None,
+    password: str | None = None,
+) -> Account:
+    """Make an account. Raises Invalid for a name or password that cannot be used, Conflict when the name is taken."""
+    _check_may_manage(action)
+    username = username.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise Invalid(
+            "A user name has 2 to 64 small letters, digits, dots, dashes or underscores.",
+            {"username": "Small letters, digits, dots, dashes or underscores."},
+        )
+    if action.session.scalar(select(Account.id).where(Account.username == username)) is not None:
+        raise Conflict(f"The user name {username} is taken.")
+    if not name.strip():
+        raise Invalid("A name is missing.", {"name": "This field is required."})
+    account = Account(
+        id=new_id(),
+        username=username,
+        name=name.strip(),
+        email=email or None,
+        nip=nip or None,
+        locale=action.settings.locale,
+        timezone=action.settings.timezone,
+        active=True,
+        created_at=action.now,
+    )
+    action.session.add(account)
+    action.session.flush()
+    _log(action, "account_created", account)
+    if password is not None:
+        set_password(action, account.username, password)
+    return account
+
+
+def set_password(action: Action, username: str, password: str) -> None:
+    """Set a password and end the account's sessions. Raises Invalid for a short, over-long or well-known one."""
+    account = named(action.session, username)
+    if account.id != action.actor.id:
+        _check_may_manage(action)
+    check_password(password)
+    account.password_hash = _hasher.hash(_normal(password))
+    end_sessions(action, account.id)
+    _log(action, "password_set", account)
+
+
+def check_password(password: str) -> None:
+    """Length counts, composition does not (ASVS 6.2); passwords that everybody tries are refused."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
+        raise Invalid(
+            "A password is text, without control characters.", {"password": "No control characters."}
+        )
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Invalid(
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+            {"password": "Too short or too long."},
+        )
+    folded = _normal(password).casefold()
+    if folded in COMMON or len(set(folded)) < 4:
+        raise Invalid(
+            "This password is among the first that anybody would try.", {"password": "Too well known."}
+        )
+
+
+def verify(account: Account | None, password: str) -> bool:
+    """Whether the password is the account's. Takes as long when there is no such account."""
+    known = account.password_hash if account is not None and account.password_hash else _NOBODY
+    try:
+        _hasher.verify(known, _normal(password[: LONGEST_PASSWORD * 4]))
+    except (VerifyMismatchError, InvalidHashError, UnicodeEncodeError):
+        return False
+    return account is not None and account.password_hash is not None
+
+
+def grant(action: Action, username: str, role: str, unit: str | None = None) -> None:
+    """Give a role, everywhere or for one unit. Giving it again changes nothing."""
+    _check_may_manage(action)
+    if role not in action.roles:
+        raise Invalid(
+            f"There is no role {role}. Roles: {', '.join(action.roles)}.", {"role": "There is no such role."}
+        )
+    if unit is not None and action.session.get(Unit, unit) is None:
+        raise Invalid(f"There is no unit {unit}.", {"unit": "There is no such unit."})
+    account = named(action.session, username)
+    if any(held.role == role and held.unit_id == unit for held in account.grants):
+        return
+    account.grants.append(Grant(id=new_id(), role=role, unit_id=unit))
+    _log(action, "role_granted", account, role=role, unit=unit)
+
+
+def revoke(action: Action, username: str, role: str, unit: str | None = None) -> None:
+    """Take a role away; it is gone at the next request."""
+    _check_may_manage(action)
+    account = named(action.session, username)
+    held = [entry for entry in account.grants if entry.role == role and entry.unit_id == unit]
+    if not held:
+        raise NotFound(f"{username} does not hold {role}{f' for {unit}' if unit else ''}.")
+    for entry in held:
+        account.grants.remove(entry)
+    _log(action, "role_revoked", account, role=role, unit=unit)
+
+
+def set_active(action: Action, username: str, active: bool) -> None:
+    """Let an account sign in, or stop it and end its sessions."""
+    _check_may_manage(action)
+    account = named(action.session, username)
+    account.active = active
+    if not active:
+        end_sessions(action, account.id)
+    _log(action, "account_enabled" if active else "account_disabled", account)
+
+
+def named(session: Session, username: str) -> Account:
+    """The account of a user name. Raises NotFound."""
+    account = session.scalar(select(Account).where(Account.username == username.strip().lower()))
+    if account is None:
+        raise NotFound(f"There is no account {username}.")
+    return account
+
+
+def everybody(session: Session) -> list[Account]:
+    """All accounts by user name."""
+    return list(session.scalars(select(Account).order_by(Account.username)))
+
+
+def actor_of(action: Action, account: Account) -> Actor:
+    """The account as an actor, with the rights its roles add up to now."""
+    grants: dict[str, set[str]] = {}
+    everywhere: set[str] = set()
+    for held in account.grants:
+        grants.setdefault(held.role, set())
+        if held.unit_id is None:
+            everywhere.add(held.role)
+        else:
+            grants[held.role].add(held.unit_id)
+    scoped = {role: frozenset() if role in everywhere else frozenset(units) for role, units in grants.items()}
+    return make_actor(account.id, account.name, account.nip, scoped, action.roles)
+
+
+def end_sessions(action: Action, account_id: uuid.UUID) -> None:
+    """Sign an account out everywhere."""
+    action.session.execute(
+        update(WebSession)
+        .where(WebSession.account_id == account_id, WebSession.ended_at.is_(None))
+        .values(ended_at=action.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _check_may_manage(action: Action) -> None:
+    if action.actor != SYSTEM and not action.actor.may("account.manage"):
+        raise NotAllowed("Only an administrator may change accounts.")
+
+
+def _normal(password: str) -> str:
+    """One spelling for each character, so that a password typed on another keyboard is the same."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _log(action: Action, kind: str, account: Account, **data: str | None) -> None:
+    write_event(
+        action, kind, name=account.username, data={key: value for key, value in data.items() if value}
+    )

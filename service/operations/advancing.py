@@ -1,0 +1,43 @@
+"""From one engine step to the next: run the effects it names, until only people, timers and messages are waited for."""
+
+from __future__ import annotations
+
+from service.db.cases import Case
+from service.domain.errors import Incident, MutasiError
+from service.engine.definitions import Definition
+from service.engine.steps import Event, OpenTask, Step
+from service.operations.action import Action
+from service.operations.effects import EFFECTS
+from service.operations.recording import record
+
+MAX_EFFECTS = 100
+
+
+def advance(action: Action, case: Case, definition: Definition, step: Step) -> Step:
+    """Run the effects of a step, record everything, and answer the last step.
+
+    An effect that fails is an Incident: the transaction is rolled back and the case stays as it was.
+    """
+    events: list[Event] = list(step.events)
+    for _ in range(MAX_EFFECTS):
+        service = next((task for task in step.open if task.kind == "service"), None)
+        if service is None:
+            record(action, case, step, events)
+            return step
+        step = _run(action, case, definition, step, service)
+        events += step.events
+    raise Incident(None, f"more than {MAX_EFFECTS} effects in one step")
+
+
+def _run(action: Action, case: Case, definition: Definition, step: Step, service: OpenTask) -> Step:
+    effect = EFFECTS.get(service.effect or "")
+    if effect is None:
+        raise Incident(service.element, f"the effect {service.effect!r} does not exist")
+    data = action.engine.task_data(definition, step.snapshot, service.key)
+    try:
+        answers = effect(action, case, data)
+    except Incident:
+        raise
+    except MutasiError as error:
+        raise Incident(service.element, str(error)) from error
+    return action.engine.complete(definition, step.snapshot, service.key, answers, action.now)

@@ -1,0 +1,126 @@
+"""Starting, waking and cancelling cases."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from service.db.base import upsert
+from service.db.cases import Case, Counter
+from service.db.definitions import DefinitionVersion
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.domain.ids import new_id
+from service.engine.definitions import Definition
+from service.operations import definitions
+from service.operations.action import Action
+from service.operations.advancing import advance
+from service.operations.recording import write_event
+
+
+def start(
+    action: Action,
+    definition_key: str,
+    *,
+    subject: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    element: str | None = None,
+    title: str | None = None,
+) -> Case:
+    """Begin a case of a definition's latest version.
+
+    `subject` is the NIP of the employee who asks to be moved; it becomes the variable `pegawai_nip`. `element` names the
+    start event; without it the case begins at the plain one. Raises NotFound, NotAllowed, Invalid, Incident.
+    """
+    if not action.actor.may("case.start"):
+        raise NotAllowed("Your roles do not allow you to start a case.")
+    version = definitions.latest(action.session, definition_key)
+    definition = definitions.compiled(action.session, action.engine, version.id)
+    if element is not None and element not in {trigger.element for trigger in definition.triggers}:
+        raise Invalid(
+            f"{definition_key} has no start event {element}.", {"element": "There is no such start event."}
+        )
+    given = dict(data or {})
+    if subject is not None:
+        given.setdefault("pegawai_nip", subject)
+    case = _new_case(action, version, definition, subject, title)
+    given.setdefault("nomor_kasus", case.number)
+    step = action.engine.start(definition, given, action.now, element=element)
+    case.snapshot = step.snapshot
+    action.session.add(case)
+    action.session.flush()
+    write_event(action, "case_created", case=case, name=definition_key, data={"version": version.version})
+    advance(action, case, definition, step)
+    return case
+
+
+def cancel(action: Action, case_id: uuid.UUID, reason: str) -> Case:
+    """End a case by hand, with a reason that stays in its log."""
+    if not reason.strip():
+        raise Invalid("Say why the case is cancelled.", {"reason": "This field is required."})
+    if not action.actor.may("case.cancel"):
+        raise NotAllowed("Your roles do not allow you to cancel a case.")
+    case = locked(action, case_id)
+    if case.status != "running":
+        raise Conflict("The case has ended already.")
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    step = action.engine.cancel(definition, case.snapshot, action.now)
+    case.outcome = "dibatalkan"
+    write_event(action, "case_cancelled", case=case, data={"reason": reason.strip()})
+    advance(action, case, definition, step)
+    return case
+
+
+def wake(action: Action, case_id: uuid.UUID) -> None:
+    """Fire the timers of a case that are due at the action's moment; nothing when it has ended or none is due."""
+    case = locked(action, case_id)
+    if case.status != "running":
+        return
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    step = action.engine.wake(definition, case.snapshot, action.now)
+    advance(action, case, definition, step)
+
+
+def data(action: Action, case: Case) -> dict[str, Any]:
+    """What the case knows at present, as plain JSON."""
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    return action.engine.case_data(definition, case.snapshot)
+
+
+def locked(action: Action, case_id: uuid.UUID) -> Case:
+    """The case's row, locked until the transaction ends and read anew. Raises NotFound."""
+    case = action.session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise NotFound("There is no such case.")
+    return case
+
+
+def _new_case(
+    action: Action, version: DefinitionVersion, definition: Definition, subject: str | None, title: str | None
+) -> Case:
+    return Case(
+        id=new_id(),
+        number=_next_number(action),
+        definition_key=version.key,
+        definition_version_id=version.id,
+        title=title or definition.name or version.key,
+        status="running",
+        stage="",
+        subject_nip=subject,
+        started_at=action.now,
+        started_by=action.actor.id,
+        changed_at=action.now,
+        version=0,
+    )
+
+
+def _next_number(action: Action) -> str:
+    """MUT-2026-000123: a series per year of the city, without gaps within committed cases."""
+    year = action.calendar.local_date(action.now).year
+    statement = upsert(action.session, Counter).values(name=f"case-{year}", value=1)
+    value = action.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Counter.name], set_={"value": Counter.value + 1}
+        ).returning(Counter.value)
+    ).scalar_one()
+    return f"MUT-{year}-{value:06d}"

@@ -1,0 +1,201 @@
+"""Sample cases: transfers begun over the past months and carried on by invented people to every stage.
+
+They run through the very operations that real people use, with the clock set to the past. Nothing is written directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from service.db.accounts import Account
+from service.db.cases import Case, DueWork, Task, WaitingFor
+from service.db.people import Employee
+from service.domain.access import Actor
+from service.operations import cases, messages, tasks
+from service.operations.action import Action
+from service.operations.demo.answers import ANSWERS
+
+COUNTS = {"kecamatan": 14, "kota": 32, "provinsi": 40}
+DEFINITIONS = (
+    ("transfer_lifecycle", 4),
+    ("plaju_distribution", 1),
+    ("arcamanik_workload", 2),
+    ("sorong_performance", 1),
+    ("umum_vacancy", 2),
+    ("jambi_programme", 1),
+)
+OLDEST_DAYS = 620
+LYING_DAYS = 75
+MOST_STEPS = 250
+TRIGGERS = {
+    "transfer_lifecycle": ("rencana_tahunan", "Rencana mutasi tahunan"),
+    "plaju_distribution": ("rencana", "Pemerataan tenaga menurut kebutuhan mendesak"),
+    "arcamanik_workload": ("lonjakan_pengaduan", "Pengaduan layanan naik tiga bulan berturut-turut"),
+    "sorong_performance": ("evaluasi_kinerja", "Kinerja unit di bawah target dua periode"),
+    "umum_vacancy": ("lowongan", "Jabatan kosong karena pensiun"),
+    "jambi_programme": ("program", "Program penataan ASN"),
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample case to be: what it runs, when it begins, and how many tasks are done before it is left lying."""
+
+    definition: str
+    begins: datetime
+    tasks_done: int | None
+
+
+def fill(action: Action, size: str, progress: Callable[[int, int], None] | None = None) -> int:
+    """Make the sample cases of a size; answers how many. `action.now` is the sample city's present."""
+    random = Random(f"cases of {size}")  # noqa: S311 - invented data, the same each time
+    plan = sorted(
+        _plan(random, COUNTS[size], action.now, action.calendar.timezone), key=lambda sample: sample.begins
+    )
+    people = _People(action)
+    for done, sample in enumerate(plan, start=1):
+        _live(action, random, people, sample)
+        if progress:
+            progress(done, len(plan))
+    return len(plan)
+
+
+def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[Sample]:
+    """Cases begin all over the past, more of them lately; some recent ones are left lying, so that something is late."""
+    keys = [key for key, weight in DEFINITIONS for _ in range(weight)]
+    for number in range(count):
+        age = 2 + (OLDEST_DAYS - 2) * (number / count) ** 1.8
+        day = now.astimezone(ZoneInfo(timezone)).date() - timedelta(days=age)
+        begins = datetime.combine(day, time(8, random.randrange(60)), ZoneInfo(timezone)).astimezone(UTC)
+        lying = random.randint(1, 14) if age < LYING_DAYS and random.random() < 0.4 else None
+        yield Sample(keys[number % len(keys)], begins, lying)
+
+
+class _People:
+    """Who acts at a task: the account that holds its role, or the employee it is meant for."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+        accounts = action.session.scalars(select(Account)).all()
+        self.by_nip = {account.nip: account for account in accounts if account.nip}
+        self.by_role: dict[tuple[str, str | None], Account] = {}
+        for account in accounts:
+            for grant in account.grants:
+                self.by_role.setdefault((grant.role, grant.unit_id), account)
+
+    def starter(self) -> Actor:
+        return self._actor(self.by_role.get(("analis_sdm", None)), "analis_sdm", None, None, "Analis SDM")
+
+    def at(self, task: Task) -> Actor:
+        if task.person_nip:
+            account = self.by_nip.get(task.person_nip)
+            name = account.name if account else self._employee_name(task.person_nip)
+            return self._actor(account, task.role or "pegawai", task.unit_id, task.person_nip, name)
+        role = task.role or "analis_sdm"
+        account = self.by_role.get((role, task.unit_id)) or self.by_role.get((role, None))
+        name = self.action.roles[role].label if role in self.action.roles else role
+        return self._actor(account, role, task.unit_id, None, name)
+
+    def _actor(
+        self, account: Account | None, role: str, unit: str | None, nip: str | None, name: str
+    ) -> Actor:
+        held = self.action.roles.get(role)
+        return Actor(
+            id=account.id if account else None,
+            name=account.name if account else name,
+            nip=nip or (account.nip if account else None),
+            grants={role: frozenset({unit} if unit else ())},
+            permissions=frozenset({"case.start"}) | (held.permissions if held else frozenset()),
+            sees="all",
+            decides=True,
+        )
+
+    def _employee_name(self, nip: str) -> str:
+        return self.action.session.scalar(select(Employee.nama).where(Employee.nip == nip)) or "Pegawai"
+
+
+def _live(action: Action, random: Random, people: _People, sample: Sample) -> None:
+    """Begin one case and let it live until the present, until it ends, or until it is left lying."""
+    moment = sample.begins
+    case = cases.start(
+        replace(action, actor=people.starter(), now=moment),
+        sample.definition,
+        data={"pemicu": dict(zip(("jenis", "keterangan"), TRIGGERS[sample.definition], strict=True))},
+    )
+    done = 0
+    for _ in range(MOST_STEPS):
+        if case.status != "running" or (sample.tasks_done is not None and done >= sample.tasks_done):
+            return
+        task = _next_task(action, random, case)
+        timer = _next_timer(action, case)
+        acts_at = _after_some_time(random, moment, task, action.calendar.timezone)
+        if timer and (task is None or timer < acts_at):
+            if timer > action.now:
+                return
+            cases.wake(replace(action, now=timer), case.id)
+            moment = timer
+        elif task is None:
+            moment += timedelta(days=random.randint(5, 12))
+            if moment > action.now or not _clearance_arrives(replace(action, now=moment), random, case):
+                return
+        elif acts_at > action.now:
+            return
+        else:
+            moment = acts_at
+            _complete(replace(action, actor=people.at(task), now=moment), random, task)
+            done += 1
+        action.session.flush()
+        action.session.refresh(case)
+
+
+def _next_task(action: Action, random: Random, case: Case) -> Task | None:
+    open_tasks = action.session.scalars(
+        select(Task)
+        .where(Task.case_id == case.id, Task.state == "open")
+        .order_by(Task.opened_at, Task.engine_key)
+    ).all()
+    return random.choice(open_tasks) if open_tasks else None
+
+
+def _next_timer(action: Action, case: Case) -> datetime | None:
+    return action.session.scalar(
+        select(DueWork.due_at)
+        .where(DueWork.case_id == case.id, DueWork.kind == "timer", DueWork.state == "pending")
+        .order_by(DueWork.due_at)
+        .limit(1)
+    )
+
+
+def _after_some_time(random: Random, moment: datetime, task: Task | None, timezone: str) -> datetime:
+    """Somewhere in the working hours of the next days; a few people take long."""
+    days = random.choices([0, 1, 2, 3, 6], weights=(3, 4, 3, 2, 1))[0]
+    local = (moment + timedelta(days=days)).astimezone(ZoneInfo(timezone))
+    while local.weekday() > 4:
+        local += timedelta(days=1)
+    acted = datetime.combine(local.date(), time(8 + random.randrange(8), random.randrange(60)), local.tzinfo)
+    return max(acted.astimezone(UTC), moment + timedelta(minutes=random.randint(5, 90)))
+
+
+def _complete(action: Action, random: Random, task: Task) -> None:
+    data = tasks.data(action, task.id)
+    answer = ANSWERS.get(task.form or "")
+    answers = answer(random, data, action.calendar.local_date(action.now)) if answer else {}
+    tasks.complete(action, task.id, answers)
+
+
+def _clearance_arrives(action: Action, random: Random, case: Case) -> bool:
+    """BKN or Mendagri answers, when the case waits for that; False when it waits for something else."""
+    waits = action.session.scalar(
+        select(WaitingFor).where(WaitingFor.case_id == case.id, WaitingFor.kind == "message")
+    )
+    if waits is None:
+        return False
+    data = {"nomor_izin": f"IMUT-{random.randint(10000, 99999)}", "hasil_izin": "disetujui"}
+    messages.send(action, waits.name, correlation=waits.correlation or case.number, data=data)
+    return True

@@ -1,0 +1,160 @@
+"""Files attached to cases: stored by their content, outside the web root, under names of our own."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import tempfile
+import uuid
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from service.db.cases import Case, CaseDocument
+from service.domain.errors import Invalid, NotFound
+from service.domain.ids import new_id
+from service.operations.action import Action
+from service.operations.recording import write_event
+
+CHUNK = 64 * 1024
+HEAD = 4096
+_SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+)
+_ODT = "application/vnd.oasis.opendocument.text"
+_OFFICE = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def attach(
+    action: Action,
+    case_id: uuid.UUID,
+    kind: str,
+    filename: str,
+    stream: BinaryIO,
+    *,
+    number: str | None = None,
+    dated: str | None = None,
+) -> CaseDocument:
+    """Store a file with a case. PDF, PNG, JPEG, DOCX, XLSX, ODT and plain text are taken, by what they are, not by name.
+
+    The caller has checked that the actor may see the case. Raises Invalid for other types and files too large.
+    """
+    case = action.session.get(Case, case_id)
+    if case is None:
+        raise NotFound("There is no such case.")
+    path, size, digest = _store(action, stream)
+    document = CaseDocument(
+        id=new_id(),
+        case_id=case_id,
+        kind=kind[:64],
+        filename=_shown_name(filename),
+        media_type=_media_type(path),
+        size=size,
+        sha256=digest,
+        number=number or None,
+        dated=dated or None,
+        added_at=action.now,
+        added_by=action.actor.id,
+    )
+    action.session.add(document)
+    write_event(
+        action, "document_attached", case=case, name=document.kind, data={"document": str(document.id)}
+    )
+    return document
+
+
+def path_of(action: Action, document: CaseDocument) -> Path:
+    """Where the bytes of a document lie."""
+    return _folder(action) / document.sha256[:2] / document.sha256
+
+
+def _folder(action: Action) -> Path:
+    return Path(action.settings.var_dir, "documents")
+
+
+def _store(action: Action, stream: BinaryIO) -> tuple[Path, int, str]:
+    """Copy to a temporary file while measuring, then move it to its name by content."""
+    folder = _folder(action)
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
+        temporary = Path(copy.name)
+        try:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > action.settings.max_upload_bytes:
+                    raise Invalid(
+                        f"The file is larger than {action.settings.max_upload_bytes // 1024 // 1024} MB."
+                    )
+                digest.update(chunk)
+                copy.write(chunk)
+            copy.flush()
+            os.fsync(copy.fileno())
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    try:
+        if size == 0:
+            raise Invalid("The file is empty.")
+        _media_type(temporary)
+    except Invalid:
+        temporary.unlink(missing_ok=True)
+        raise
+    target = folder / digest.hexdigest()[:2] / digest.hexdigest()
+    target.parent.mkdir(exist_ok=True)
+    temporary.replace(target)
+    return target, size, digest.hexdigest()
+
+
+def _media_type(path: Path) -> str:
+    """What the content is; Invalid when it is nothing we take."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    for signature, media_type in _SIGNATURES:
+        if head.startswith(signature):
+            return media_type
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(path)
+    if b"\0" not in head and not head.lstrip().startswith(b"<") and _is_text(head):
+        return "text/plain"
+    raise Invalid("Only PDF, PNG, JPEG, DOCX, XLSX, ODT and plain text files are taken.")
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether it is UTF-8; a character may be cut in two where the head ends."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _zipped(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if "mimetype" in names:
+                with archive.open("mimetype") as entry:
+                    # Never the whole entry: it may unpack to gigabytes.
+                    if entry.read(len(_ODT) + 1) == _ODT.encode():
+                        return _ODT
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
+        raise Invalid("The file is damaged.") from error
+    for member, media_type in _OFFICE.items():
+        if member in names:
+            return media_type
+    raise Invalid("Only PDF, PNG, JPEG, DOCX, XLSX, ODT and plain text files are taken.")
+
+
+def _shown_name(filename: str) -> str:
+    """The last part of the name, without control characters; any other character is kept."""
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    name = "".join(character for character in name if character.isprintable()).strip(". ")
+    return name[-200:] or "dokumen"

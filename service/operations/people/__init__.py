@@ -1,0 +1,1 @@
+"""Employees, units, positions and their records, brought in from files."""

@@ -1,0 +1,249 @@
+"""Signing in and out, sessions and tokens. Only digests of tokens are stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from service.db.accounts import Account, ApiToken, SignInAttempt, WebSession
+from service.domain.access import SYSTEM, Actor
+from service.domain.errors import BadCredentials, Invalid, NotAllowed, NotFound, TooManyAttempts
+from service.domain.ids import new_id
+from service.operations import accounts
+from service.operations.action import Action
+from service.operations.recording import write_event
+
+TOKEN_PREFIX = "mut_"  # noqa: S105 - what tokens begin with
+SEEN_EVERY = timedelta(minutes=1)
+STRANGERS_FACTOR = 20
+KNOWN_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who a session or token belongs to. `session` is None for a token; `seen_long_ago`: its sign of life is due."""
+
+    account_id: uuid.UUID
+    username: str
+    actor: Actor
+    locale: str
+    timezone: str
+    session: str | None = None
+    seen_long_ago: bool = False
+
+
+def authenticate(action: Action, username: str, password: str, address: str) -> Account:
+    """The account, when name and password fit. Raises TooManyAttempts or BadCredentials. It only reads: checking a
+    password takes long on purpose, and must not hold the lock of a writer.
+
+    Failures are counted per account and address, per address over all accounts, and per account over all addresses. The
+    last does not hold at an address where the account was signed in of late: strangers cannot lock the owner out.
+    Failures are written by `note_failure`.
+    """
+    account = action.session.scalar(select(Account).where(Account.username == username.strip().lower()))
+    _check_throttle(action, account, username, address)
+    if not accounts.verify(account, password) or account is None or not account.active:
+        raise BadCredentials("The user name or the password is wrong.")
+    return account
+
+
+def note_failure(action: Action, username: str, address: str) -> None:
+    """Count a failed sign-in and write it to the log."""
+    for subject in (_pair(username, address), _address(address), _everywhere(username)):
+        action.session.add(SignInAttempt(subject=subject, at=action.now))
+    write_event(action, "sign_in_failed", name=username.strip().lower()[:64], data={"address": address})
+
+
+def open_session(action: Action, account: Account, address: str, browser: str) -> str:
+    """A new session; answers the secret token for the cookie. What failed here before is forgiven."""
+    action.session.execute(
+        delete(SignInAttempt).where(SignInAttempt.subject == _pair(account.username, address))
+    )
+    token = secrets.token_urlsafe(32)
+    action.session.add(
+        WebSession(
+            token_hash=digest(token),
+            account_id=account.id,
+            created_at=action.now,
+            seen_at=action.now,
+            expires_at=action.now + timedelta(hours=action.settings.session_hours),
+            address=address[:64],
+            browser=browser[:300],
+        )
+    )
+    signed_in = replace(action, actor=accounts.actor_of(action, account))
+    write_event(signed_in, "signed_in", name=account.username, data={"address": address})
+    return token
+
+
+def end_session(action: Action, token_hash: str) -> None:
+    """Sign out: the session has ended, whatever cookies are replayed."""
+    session = action.session.get(WebSession, token_hash)
+    if session is None or session.ended_at is not None:
+        return
+    session.ended_at = action.now
+    account = action.session.get_one(Account, session.account_id)
+    write_event(action, "signed_out", name=account.username)
+
+
+def by_session(action: Action, token: str) -> SignedIn | None:
+    """Who this cookie's session belongs to; None when it ended, expired, lay idle too long, or the account is disabled."""
+    query = select(WebSession, Account).join(Account, Account.id == WebSession.account_id)
+    row = action.session.execute(
+        query.where(WebSession.token_hash == digest(token), Account.active)
+    ).one_or_none()
+    if row is None:
+        return None
+    session, account = row.WebSession, row.Account
+    idle = timedelta(minutes=action.settings.session_idle_minutes)
+    if (
+        session.ended_at is not None
+        or session.expires_at <= action.now
+        or session.seen_at + idle <= action.now
+    ):
+        return None
+    return replace(
+        _signed_in(action, account),
+        session=session.token_hash,
+        seen_long_ago=session.seen_at + SEEN_EVERY < action.now,
+    )
+
+
+def touch(action: Action, token_hash: str) -> None:
+    """Note that the session is in use."""
+    session = action.session.get(WebSession, token_hash)
+    if session is not None:
+        session.seen_at = action.now
+
+
+def by_token(action: Action, token: str) -> SignedIn | None:
+    """Who this bearer token belongs to; None when it is unknown, ended or expired, or the account is disabled."""
+    query = select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id)
+    row = action.session.execute(
+        query.where(ApiToken.token_hash == digest(token), Account.active)
+    ).one_or_none()
+    if row is None or row.ApiToken.ended_at is not None:
+        return None
+    expires = row.ApiToken.expires_at
+    return _signed_in(action, row.Account) if expires is None or expires > action.now else None
+
+
+def create_token(action: Action, username: str, name: str, days: int | None = None) -> str:
+    """A bearer token for programs; this is the only time it can be read."""
+    _check_may_manage_tokens(action)
+    account = accounts.named(action.session, username)
+    if not 0 < len(name) <= 100:
+        raise Invalid("Say in 1 to 100 characters what the token is for.", {"name": "1 to 100 characters"})
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    action.session.add(
+        ApiToken(
+            id=new_id(),
+            account_id=account.id,
+            name=name,
+            prefix=token[:12],
+            token_hash=digest(token),
+            created_at=action.now,
+            expires_at=action.now + timedelta(days=days) if days else None,
+        )
+    )
+    write_event(action, "token_created", name=account.username, data={"token": token[:12], "purpose": name})
+    return token
+
+
+def tokens(session: Session) -> list[tuple[ApiToken, str]]:
+    """All tokens with their account's user name, latest first."""
+    query = select(ApiToken, Account.username).join(Account, Account.id == ApiToken.account_id)
+    return [
+        (row.ApiToken, row.username) for row in session.execute(query.order_by(ApiToken.created_at.desc()))
+    ]
+
+
+def end_token(action: Action, prefix: str) -> None:
+    """Revoke the token that begins so. Raises NotFound unless exactly one does."""
+    _check_may_manage_tokens(action)
+    found = action.session.scalars(
+        select(ApiToken).where(ApiToken.prefix == prefix[:12], ApiToken.ended_at.is_(None))
+    ).all()
+    if len(found) != 1:
+        raise NotFound(f"There is no token {prefix}.")
+    found[0].ended_at = action.now
+    write_event(action, "token_revoked", name=prefix[:12])
+
+
+def forget(action: Action) -> None:
+    """Delete what no longer counts: failures outside the window, and sessions that ended long ago."""
+    window = timedelta(minutes=action.settings.sign_in_window_minutes)
+    action.session.execute(delete(SignInAttempt).where(SignInAttempt.at <= action.now - window))
+    action.session.execute(delete(WebSession).where(WebSession.expires_at <= action.now - KNOWN_FOR))
+
+
+def digest(token: str) -> str:
+    """What is stored of a token. It is random, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _signed_in(action: Action, account: Account) -> SignedIn:
+    actor = accounts.actor_of(action, account)
+    return SignedIn(account.id, account.username, actor, account.locale, account.timezone)
+
+
+def _check_may_manage_tokens(action: Action) -> None:
+    if action.actor != SYSTEM and not action.actor.may("token.manage"):
+        raise NotAllowed("Only an administrator may manage tokens.")
+
+
+def _check_throttle(action: Action, account: Account | None, username: str, address: str) -> None:
+    window = timedelta(minutes=action.settings.sign_in_window_minutes)
+    most = action.settings.sign_in_attempts
+    limits = {_pair(username, address): most, _address(address): most * STRANGERS_FACTOR}
+    if not _is_known(action, account, address):
+        limits[_everywhere(username)] = most * STRANGERS_FACTOR
+    counted = action.session.execute(
+        select(
+            SignInAttempt.subject, func.count().label("failures"), func.min(SignInAttempt.at).label("oldest")
+        )
+        .where(SignInAttempt.subject.in_(limits), SignInAttempt.at > action.now - window)
+        .group_by(SignInAttempt.subject)
+    )
+    waits = [row.oldest + window - action.now for row in counted if row.failures >= limits[row.subject]]
+    if waits:
+        raise TooManyAttempts(
+            "Too many failed attempts. Wait a few minutes.", max(1, int(max(waits).total_seconds()))
+        )
+
+
+def _is_known(action: Action, account: Account | None, address: str) -> bool:
+    """Whether the account was signed in at this address of late."""
+    if account is None:
+        return False
+    since = action.now - KNOWN_FOR
+    return (
+        action.session.scalar(
+            select(
+                exists().where(
+                    WebSession.account_id == account.id,
+                    WebSession.address == address[:64],
+                    WebSession.created_at > since,
+                )
+            )
+        )
+        is True
+    )
+
+
+def _pair(username: str, address: str) -> str:
+    return f"{_everywhere(username)}@{address[:64]}"
+
+
+def _address(address: str) -> str:
+    return f"address:{address[:64]}"
+
+
+def _everywhere(username: str) -> str:
+    return f"account:{username.strip().lower()[:64]}"

@@ -1,0 +1,174 @@
+"""Claiming, releasing and completing tasks."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from service.db.accounts import Account
+from service.db.cases import Case, CaseEvent, Task
+from service.db.queries import tasks as queries
+from service.domain import forms
+from service.domain.access import is_offered
+from service.domain.errors import Conflict, NotAllowed, NotFound, Stale
+from service.operations import definitions
+from service.operations.action import Action
+from service.operations.advancing import advance
+from service.operations.recording import write_event
+
+
+def claim(action: Action, task_id: uuid.UUID, expected_version: int | None = None) -> Task:
+    """Take a task, so that others of the role see who is on it. Taking one's own again changes nothing."""
+    _, task = _locked(action, task_id, expected_version)
+    if task.assignee_id == action.actor.id:
+        return task
+    if task.assignee_id is not None:
+        raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
+    task.assignee_id = action.actor.id
+    task.version += 1
+    _write(action, "task_claimed", task)
+    return task
+
+
+def release(action: Action, task_id: uuid.UUID, expected_version: int | None = None) -> Task:
+    """Give a taken task back to those it is offered to."""
+    _, task = _locked(action, task_id, expected_version)
+    if task.assignee_id is None:
+        return task
+    if task.assignee_id != action.actor.id:
+        raise NotAllowed("Only the person who took the task can release it.")
+    task.assignee_id = None
+    task.version += 1
+    _write(action, "task_released", task)
+    return task
+
+
+def complete(
+    action: Action, task_id: uuid.UUID, answers: Mapping[str, Any], expected_version: int | None = None
+) -> Task:
+    """Complete a task with the answers of its form; the case goes on to its next waiting points in the same transaction.
+
+    Raises NotFound, NotAllowed, Conflict (who was first, and when), Stale, InvalidForm, Incident.
+    """
+    case, task = _locked(action, task_id, expected_version)
+    if task.assignee_id is not None and task.assignee_id != action.actor.id:
+        raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    cleaned = _clean(action, case, task, answers)
+    step = action.engine.complete(definition, case.snapshot, task.engine_key, cleaned, action.now)
+    task.state = "completed"
+    task.closed_at = action.now
+    task.closed_by = action.actor.id
+    task.version += 1
+    _write(action, "task_completed", task, {"answers": _plain(cleaned)})
+    advance(action, case, definition, step)
+    return task
+
+
+def data(action: Action, task_id: uuid.UUID) -> dict[str, Any]:
+    """What the case knows at an open task, as plain JSON."""
+    task = action.session.get(Task, task_id)
+    case = action.session.get(Case, task.case_id) if task else None
+    if task is None or case is None:
+        raise NotFound("There is no such task.")
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    return action.engine.task_data(definition, case.snapshot, task.engine_key)
+
+
+def form(action: Action, task: Task, case: Case) -> dict[str, Any] | None:
+    """The form-js schema of a task, from the version the case runs on; None when the task has no form."""
+    if task.form is None:
+        return None
+    return _schema(definitions.bundle(action.session, case.definition_version_id), task.form)
+
+
+@lru_cache(maxsize=512)
+def _schema(bundle: Any, form_id: str) -> dict[str, Any]:
+    for file in bundle.files:
+        if file.name == f"{form_id}.json":
+            schema: dict[str, Any] = json.loads(file.content)
+            return schema
+    raise NotFound(f"The form {form_id} is not part of this definition.")
+
+
+def _clean(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Only what the form asks for, checked; a task without a form takes what it is given, vetted by the engine."""
+    schema = form(action, task, case)
+    if schema is None:
+        return answers
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    known = action.engine.task_data(definition, case.snapshot, task.engine_key)
+    return forms.clean(
+        schema,
+        answers,
+        known,
+        lambda expression, values: action.engine.evaluate(expression, values, action.now),
+    )
+
+
+def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) -> tuple[Case, Task]:
+    """The case (locked) and the open task, when the actor may work on it."""
+    holder = select(Task.case_id).where(Task.id == task_id).scalar_subquery()
+    locking = select(Case).where(Case.id == holder).with_for_update()
+    case = action.session.scalar(locking.execution_options(populate_existing=True))
+    # Only now the task: joined to the case, it would be as it was before the lock was waited for.
+    task = action.session.get(Task, task_id, populate_existing=True)
+    if case is None or task is None:
+        raise NotFound("There is no such task.")
+    _check_access(action, task)
+    if task.state != "open":
+        raise _too_late(action, task)
+    if expected_version is not None and expected_version != task.version:
+        raise Stale(f"The task is at version {task.version}, not {expected_version}.")
+    return case, task
+
+
+def _check_access(action: Action, task: Task) -> None:
+    actor = action.actor
+    if is_offered(
+        actor,
+        role=task.role,
+        unit=task.unit_id,
+        person=task.person_nip,
+        assignee=task.assignee_id,
+        escalated_to=task.escalate_to if task.escalated_at else None,
+    ):
+        return
+    queries.get(action.session, actor, task.id)  # NotFound for who may not know that it exists
+    raise NotAllowed("This task is not offered to you.")
+
+
+def _too_late(action: Action, task: Task) -> Conflict:
+    """Who was first, and when, from the log."""
+    event = action.session.scalar(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == task.case_id, CaseEvent.task_id == task.id)
+        .order_by(CaseEvent.id.desc())
+    )
+    if task.state == "completed" and event is not None:
+        return Conflict(f"{event.actor_name} completed this task first.", by=event.actor_name, at=event.at)
+    return Conflict("This task is no longer open: the case went on without it.", at=task.closed_at)
+
+
+def _name(action: Action, account_id: uuid.UUID) -> str | None:
+    return action.session.scalar(select(Account.name).where(Account.id == account_id))
+
+
+def _write(action: Action, kind: str, task: Task, data: Mapping[str, Any] | None = None) -> None:
+    values = {"task_id": task.id, "element": task.element, "process": task.process, "name": task.name}
+    case = action.session.get(Case, task.case_id)
+    write_event(action, kind, case=case, data=dict(data or {}), **values)
+
+
+def _plain(value: Any) -> Any:
+    """Answers as JSON for the log: dates as ISO text."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,87 @@
+"""The clock: APScheduler says when to look for due work; the table due_work says what is due.
+
+It keeps no state of its own, so any number of processes may tick, and a restart loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy.exc import DBAPIError
+
+from service.db.cases import Fact
+from service.operations import due, idempotency, outbox, signing_in
+from service.wiring import Services
+
+LAST_TICK = "last_tick"
+
+logger = logging.getLogger(__name__)
+
+
+def in_background(services: Services) -> BackgroundScheduler:
+    """Start ticking in a thread of this process."""
+    scheduler = BackgroundScheduler(timezone=UTC)
+    _add(scheduler, services)
+    scheduler.start()
+    return scheduler
+
+
+def in_foreground(services: Services) -> None:
+    """Tick until SIGTERM or Ctrl+C; the piece at hand is finished first."""
+    scheduler = BlockingScheduler(timezone=UTC)
+    _add(scheduler, services)
+
+    def stop(*_: object) -> None:
+        # In a thread: shutting down waits for the tick, which this handler would hold up.
+        threading.Thread(target=scheduler.shutdown).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    scheduler.start()
+
+
+def tick(services: Services) -> int:
+    """Do what is due, send what waits to be sent, and leave a sign of life. Answers how many pieces were done."""
+    try:
+        done = due.run(services)
+        outbox.send(services)
+        with services.sessions.begin() as session:
+            session.merge(Fact(name=LAST_TICK, value=datetime.now(UTC).isoformat()))
+    except DBAPIError as error:
+        # The database is away or busy: the next tick catches up.
+        logger.warning("tick: %s", error.orig)
+        return 0
+    return done
+
+
+def forget(services: Services) -> None:
+    """Delete what no longer counts: old failures to sign in, sessions and answers to repeated requests."""
+    try:
+        with services.action(now=datetime.now(UTC)) as action:
+            signing_in.forget(action)
+            idempotency.forget(action)
+    except DBAPIError as error:
+        # The database is away or busy: in an hour is soon enough.
+        logger.warning("forgetting: %s", error.orig)
+
+
+def _add(scheduler: BaseScheduler, services: Services) -> None:
+    with services.action() as action:
+        due.plan_scan(action)
+    scheduler.add_job(
+        tick,
+        "interval",
+        args=[services],
+        seconds=services.settings.tick_seconds,
+        next_run_time=datetime.now(UTC),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
+    scheduler.add_job(forget, "interval", args=[services], hours=1, coalesce=True, max_instances=1)

@@ -1,0 +1,121 @@
+"""What a process holds: the database, the engine, the roles. Built once, shared by threads."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import holidays
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.db.base import make_engine
+from service.domain.access import SYSTEM, Actor, Role
+from service.domain.calendar import Calendar
+from service.engine.runner import Engine
+from service.operations import clock
+from service.operations.action import Action
+from service.settings import BadSetting, Settings, shipped
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything an action needs."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    engine: Engine
+    roles: Mapping[str, Role]
+    calendar: Calendar
+
+    @contextmanager
+    def action(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[Action]:
+        """One business action in one transaction: committed when the block ends, rolled back when it raises."""
+        with self.sessions.begin() as session:
+            yield self._action(session, actor, now)
+
+    @contextmanager
+    def reading(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[Action]:
+        """Read only: nothing is committed, and SQLite takes no write lock."""
+        with self.sessions() as session:
+            session.connection(execution_options={"reading": True})
+            yield self._action(session, actor, now)
+
+    def _action(self, session: Session, actor: Actor, now: datetime | None) -> Action:
+        return Action(
+            session=session,
+            actor=actor,
+            now=now or clock.now(session),
+            engine=self.engine,
+            settings=self.settings,
+            roles=self.roles,
+            calendar=self.calendar,
+        )
+
+
+def wire(settings: Settings) -> Services:
+    """Connect to the database and read the configuration. The database must have been upgraded."""
+    url = settings.database_url or f"sqlite:///{Path(settings.var_dir, 'mutasi.sqlite3')}"
+    calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
+    return Services(
+        settings=settings,
+        sessions=sessionmaker(make_engine(url), expire_on_commit=False),
+        engine=engine_with(calendar),
+        roles=read_roles(shipped("config") / "roles.toml"),
+        calendar=calendar,
+    )
+
+
+def engine_with(calendar: Calendar) -> Engine:
+    """The engine, with the FEEL functions of our own that diagrams may call."""
+    return Engine(
+        functions={
+            "add working days": calendar.add_working_days,
+            "working days between": calendar.working_days_between,
+        }
+    )
+
+
+def read_roles(path: Path) -> dict[str, Role]:
+    """The roles of config/roles.toml."""
+    roles: dict[str, Role] = {}
+    for key, entry in _toml(path).items():
+        try:
+            roles[key] = Role(
+                id=key,
+                label=entry.pop("label"),
+                label_en=entry.pop("label_en"),
+                lanes=tuple(entry.pop("lanes", ())),
+                sees=entry.pop("sees", "own"),
+                decides=entry.pop("decides", False),
+                permissions=frozenset(entry.pop("permissions", ())),
+            )
+        except KeyError as error:
+            raise BadSetting(f"{path}: role {key} lacks {error}") from error
+        if entry:
+            raise BadSetting(f"{path}: role {key}: unknown key {', '.join(entry)}")
+    return roles
+
+
+def read_calendar(path: Path, timezone: str) -> Calendar:
+    """National holidays of the `holidays` package, with the days that config/calendar.toml adds or takes."""
+    entries = _toml(path)
+    added = {date.fromisoformat(day) for day in entries.get("off", {})}
+    worked = {date.fromisoformat(day) for day in entries.get("worked", {})}
+    national: Mapping[date, str] = holidays.country_holidays("ID", categories=("government", "public"))
+
+    def is_holiday(day: date) -> bool:
+        return day not in worked and (day in added or day in national)
+
+    return Calendar(timezone=timezone, is_holiday=is_holiday)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"{path}: {error}") from error
