@@ -1,0 +1,230 @@
+"""Cases over the API."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from service.api.common import (
+    BEARER,
+    PREFIX,
+    PageInfo,
+    PageQuery,
+    Problem,
+    Strict,
+    moment,
+    once,
+    paged,
+    reading,
+)
+from service.db.cases import Case
+from service.db.queries import cases as queries
+from service.db.queries.cases import CaseRow, EventRow
+from service.domain.access import shown_data
+from service.operations import cases
+from service.operations.action import Action
+
+blueprint = APIBlueprint(
+    "api_cases", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="cases")], abp_security=BEARER
+)
+
+
+class CasePath(Strict):
+    """A case by its id or its number."""
+
+    case: str = Field(max_length=64, description="For example MUT-2026-000123")
+
+
+class CasesQuery(PageQuery):
+    """Which cases."""
+
+    status: Literal["running", "completed", "failed", "cancelled"] | None = None
+    definition: str | None = Field(None, max_length=255)
+    stage: str | None = Field(None, max_length=255)
+    unit: str | None = Field(None, max_length=64)
+    search: str | None = Field(None, max_length=100)
+
+
+class StartBody(Strict):
+    """Which definition to begin, for whom, with what."""
+
+    definition: str = Field(min_length=1, max_length=255, examples=["transfer_lifecycle"])
+    subject: str | None = Field(
+        None, pattern=r"^[0-9]{18}$", description="NIP of the employee who asks to be moved"
+    )
+    data: dict[str, Any] = Field(default_factory=dict, examples=[{"unit_tujuan": "unor-123"}])
+
+
+class CancelBody(Strict):
+    """Why the case is cancelled."""
+
+    reason: str = Field(min_length=1, max_length=2000, examples=["Jabatan sudah terisi"])
+
+
+class CaseOut(BaseModel):
+    """A case. Who is to be moved, and from where, is null where the reader may not know it."""
+
+    id: str
+    number: str = Field(examples=["MUT-2026-000123"])
+    definition: str = Field(examples=["transfer_lifecycle"])
+    version: int = Field(examples=[1], description="Of the definition")
+    title: str
+    status: Literal["running", "completed", "failed", "cancelled"]
+    stage: str = Field(examples=["Analisis kebutuhan"])
+    outcome: str | None = None
+    subject: str | None = Field(None, description="NIP")
+    subject_name: str | None = None
+    origin_unit: str | None = None
+    target_unit: str | None = None
+    target_position: str | None = None
+    started_at: str = Field(examples=["2026-11-23T01:00:00+00:00"])
+    started_by: str | None = None
+    changed_at: str
+    decided_at: str | None = None
+    ended_at: str | None = None
+    wake_at: str | None = Field(None, description="When the next timer fires")
+
+
+class TurnOut(BaseModel):
+    """An open task of a case."""
+
+    task: str
+    name: str
+    role: str | None = None
+    due_at: str | None = None
+
+
+class CaseWithDataOut(CaseOut):
+    """A case with the variables that the reader may know, and whose turn it is."""
+
+    data: dict[str, Any]
+    open: list[TurnOut]
+
+
+class CasesOut(BaseModel):
+    """A page of cases."""
+
+    items: list[CaseOut]
+    page: PageInfo
+
+
+class EventOut(BaseModel):
+    """One thing that happened."""
+
+    id: int
+    at: str
+    actor: str
+    kind: str = Field(examples=["task_completed"])
+    element: str | None = None
+    process: str | None = None
+    name: str
+    task: str | None = None
+    data: dict[str, Any]
+
+
+class EventsOut(BaseModel):
+    """A page of events, oldest first."""
+
+    items: list[EventOut]
+    page: PageInfo
+
+
+@blueprint.post("/cases", responses={201: CaseOut, 403: Problem, 404: Problem, 422: Problem})
+def start(body: StartBody) -> Any:
+    """Begin a case."""
+
+    def begin(action: Action) -> dict[str, Any]:
+        case = cases.start(action, body.definition, subject=body.subject, data=body.data)
+        return _case(queries.get(action.session, action.actor, case.id))
+
+    response = once(201, begin)
+    answer = response.get_json()
+    response.headers["Location"] = f"{PREFIX}/cases/{answer['id']}"
+    return response
+
+
+@blueprint.get("/cases", responses={200: CasesOut})
+def page(query: CasesQuery) -> Any:
+    """The cases that may be seen, latest first."""
+    with reading() as action:
+        found = queries.page(action.session, action.actor, **query.model_dump())
+        return paged(found, _case)
+
+
+@blueprint.get("/cases/<case>", responses={200: CaseWithDataOut, 404: Problem})
+def get(path: CasePath) -> Any:
+    """A case with its present data and whose turn it is."""
+    with reading() as action:
+        row = queries.get(action.session, action.actor, path.case)
+        stored = action.session.get_one(Case, row.id)
+        body = _case(row)
+        body["data"] = shown_data(action.actor, cases.data(action, stored), names=not row.names_hidden)
+        body["open"] = [
+            {"task": str(turn.task_id), "name": turn.name, "role": turn.role, "due_at": moment(turn.due_at)}
+            for turn in queries.turns(action.session, [row.id]).get(row.id, [])
+        ]
+        response = jsonify(body)
+        response.set_etag(str(row.version))
+        return response
+
+
+@blueprint.get("/cases/<case>/events", responses={200: EventsOut, 404: Problem})
+def events(path: CasePath, query: PageQuery) -> Any:
+    """What happened in a case, oldest first."""
+    with reading() as action:
+        row = queries.get(action.session, action.actor, path.case)
+        found = queries.events(action.session, action.actor, row.id, limit=query.limit, cursor=query.cursor)
+        return paged(found, _event)
+
+
+@blueprint.post("/cases/<case>/cancel", responses={200: CaseOut, 403: Problem, 404: Problem, 409: Problem})
+def cancel(path: CasePath, body: CancelBody) -> Response:
+    """End a case by hand."""
+
+    def end(action: Action) -> dict[str, Any]:
+        row = queries.get(action.session, action.actor, path.case)
+        cases.cancel(action, row.id, body.reason)
+        return _case(queries.get(action.session, action.actor, row.id))
+
+    return once(200, end)
+
+
+def _case(row: CaseRow) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "definition": row.definition_key,
+        "version": row.definition_version,
+        "title": row.title,
+        "status": row.status,
+        "stage": row.stage,
+        "outcome": row.outcome,
+        "subject": row.subject_nip,
+        "subject_name": row.subject_name,
+        "origin_unit": row.origin_unit,
+        "target_unit": row.target_unit,
+        "target_position": row.target_position,
+        "started_at": moment(row.started_at),
+        "started_by": row.started_by,
+        "changed_at": moment(row.changed_at),
+        "decided_at": moment(row.decided_at),
+        "ended_at": moment(row.ended_at),
+        "wake_at": moment(row.wake_at),
+    }
+
+
+def _event(row: EventRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "at": moment(row.at),
+        "actor": row.actor,
+        "kind": row.kind,
+        "element": row.element,
+        "process": row.process,
+        "name": row.name,
+        "task": str(row.task_id) if row.task_id else None,
+        "data": dict(row.data),
+    }
