@@ -1,0 +1,4 @@
+import "htmx.org";
+import "./app.css";
+import "./lookup.js";
+import "./menus.js";

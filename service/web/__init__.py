@@ -1,0 +1,25 @@
+"""The pages: one module per feature, each with a `blueprint`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service.web import cases, common, definitions, documents, home, inbox, lookup, starting, tasks
+
+BLUEPRINTS = (
+    common.blueprint,
+    home.blueprint,
+    inbox.blueprint,
+    tasks.blueprint,
+    cases.blueprint,
+    starting.blueprint,
+    definitions.blueprint,
+    documents.blueprint,
+    lookup.blueprint,
+)
+
+
+def register(app: Flask) -> None:
+    """Add every page, and what templates need (icons, assets, dates, the language switch)."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,54 @@
+"""The built front end: hashed file names by entry, and icons drawn into the page."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import url_for
+from markupsafe import Markup, escape
+
+BUILD = Path(__file__).parent / "static" / "build"
+
+
+class NotBuilt(RuntimeError):
+    """The front end is missing: run `make setup` (it runs `npm ci` and `npm run build` in frontend/)."""
+
+
+def asset(name: str) -> str:
+    """The address of a built file, such as `app.js`. Its name changes with its content: cached for ever."""
+    try:
+        return url_for("common.static", filename=f"build/{_manifest()[name]}")
+    except KeyError:
+        raise NotBuilt(f"{name} is not in the front end's manifest") from None
+
+
+def icon(name: str, label: str = "", size: str = "") -> Markup:
+    """An icon as inline SVG: hidden from readers unless it has a label."""
+    meaning = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    drawing = Markup(_icons()[name])  # noqa: S704 - our own build's file
+    kind = escape(f"icon {size}".strip())
+    return Markup(
+        '<svg class="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+        'stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>'
+    ).format(kind, meaning, drawing)
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    found: dict[str, str] = _read("manifest.json")
+    return found
+
+
+@cache
+def _icons() -> dict[str, str]:
+    return _read("icons.json")
+
+
+def _read(name: str) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads((BUILD / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotBuilt(NotBuilt.__doc__) from None
+    return found

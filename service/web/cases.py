@@ -1,0 +1,140 @@
+"""Cases: where is it, where was it, whose turn is it?"""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from service.db.cases import Case
+from service.db.queries import cases as queries
+from service.db.queries import definitions as definition_queries
+from service.db.queries import people
+from service.db.queries import tasks as task_queries
+from service.domain.errors import Conflict, Invalid
+from service.operations import cases, definitions
+from service.operations.action import Action
+from service.web import context, diagrams, timeline, views
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+
+PAGE = 25
+MOST_UNITS = 500
+STATUSES = ("running", "completed", "cancelled", "failed")
+
+
+@blueprint.get("")
+@login_required
+def page() -> ResponseReturnValue:
+    """The cases one may see, latest first, with search and filters."""
+    names = ("q", "status", "stage", "definition", "unit", "unit_text")
+    chosen = {name: request.args.get(name, "").strip()[:100] for name in names}
+    with context.reading() as action:
+        found = queries.page(
+            action.session,
+            action.actor,
+            status=chosen["status"] if chosen["status"] in STATUSES else None,
+            stage=chosen["stage"] or None,
+            definition=chosen["definition"] or None,
+            search=chosen["q"] or None,
+            unit=chosen["unit"] or None,
+            limit=PAGE,
+            cursor=request.args.get("cursor"),
+        )
+        turns = queries.turns(action.session, [row.id for row in found.items])
+        stage_names = views.stage_names(action, found.items)
+        stages = _stages(action)
+        units = people.units(action.session, limit=MOST_UNITS)
+        known = definition_queries.page(action.session, limit=100, cursor=None).items
+    kept = {key: value for key, value in chosen.items() if value}
+    return render_template(
+        "cases/page.html",
+        cases=found.items,
+        turns=turns,
+        stage_names=stage_names,
+        stages=stages,
+        units=units,
+        may_start=action.actor.may("case.start"),
+        chosen=chosen,
+        definitions=known,
+        statuses=STATUSES,
+        kept=kept,
+        next_url=context.here(".page", kept, found.next_cursor) if found.next_cursor else "",
+        first_url=context.here(".page", kept) if request.args.get("cursor") else "",
+    )
+
+
+def _stages(action: Action) -> list[tuple[str, str]]:
+    """(stage, its name in the reader's language) of the stages that running cases are in."""
+    english: dict[str, str] = {}
+    if context.language() == "en":
+        for row in definition_queries.page(action.session, limit=100).items:
+            compiled = definitions.compiled(action.session, action.engine, row.id)
+            english |= {node.name: node.name_en for node in compiled.elements.values() if node.name_en}
+    return [(stage, english.get(stage, stage)) for stage in queries.stages(action.session, action.actor)]
+
+
+@blueprint.get("/<uuid:case_id>")
+@login_required
+def case(case_id: uuid.UUID) -> ResponseReturnValue:
+    """One case: header, diagram, timeline, open tasks, documents, what is known."""
+    with context.reading() as action:
+        row = queries.get(action.session, action.actor, case_id)
+        record = action.session.get_one(Case, case_id)
+        definition = definitions.compiled(action.session, action.engine, record.definition_version_id)
+        open_tasks = [
+            task
+            for task in task_queries.of_case(action.session, action.actor, case_id)
+            if task.state == "open"
+        ]
+        data = cases.data(action, record)
+        walked = queries.walked(action.session, case_id)
+        waits = queries.waits(action.session, case_id)
+        current = [(task.process, task.element) for task in open_tasks]
+        places = diagrams.stands_at(definition, [wait.element for wait in waits], record.stage_element)
+        current += places
+        shown = diagrams.of_case(
+            definition,
+            record.definition_version_id,
+            walked=walked,
+            current=current,
+            stage_element=record.stage_element if record.status == "running" else None,
+        )
+        return render_template(
+            "cases/case.html",
+            row=row,
+            case=record,
+            open_tasks=open_tasks,
+            waits=[
+                (wait.kind, timeline.name_of(definition, *place))
+                for wait, place in zip(waits, places, strict=False)
+            ],
+            stage=views.stage_names(action, [row])[row.definition_version_id, row.stage],
+            incidents=queries.incidents(action.session, case_id),
+            next_due=min((task.due_at for task in open_tasks if task.due_at), default=None),
+            diagrams=shown,
+            milestones=diagrams.milestones(
+                definition, walked.get(definition.key, {}), record.stage_element, record.status == "running"
+            ),
+            facts=views.facts_of(action, record, data),
+            may_cancel=action.actor.may("case.cancel") and record.status == "running",
+            **views.around(action, record, definition, data),
+        )
+
+
+@blueprint.post("/<uuid:case_id>/cancel")
+@login_required
+def cancel(case_id: uuid.UUID) -> ResponseReturnValue:
+    """End a case by hand, with a reason."""
+    try:
+        with context.services().action(context.actor()) as action:
+            queries.get(action.session, action.actor, case_id)
+            cases.cancel(action, case_id, request.form.get("reason", "")[:2000])
+    except (Invalid, Conflict) as refused:
+        flash(gettext(str(refused)), "bad")
+    else:
+        flash(gettext("The case was cancelled."), "good")
+    return redirect(url_for(".case", case_id=case_id), 303)

@@ -1,0 +1,196 @@
+"""What every template can use: filters, icons, assets, who is signed in, where one can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from service.db.cases import Fact
+from service.web import context, moments
+from service.web.assets import asset, icon
+
+blueprint = Blueprint(
+    "common", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
+
+SAMPLE = "sample"
+OFFSET = "clock_offset_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place in the main navigation."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person signed in, as the shell shows them."""
+
+    name: str
+    roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """This database holds invented data; `moved` when its clock was moved, to `day`."""
+
+    moved: bool
+    day: str
+
+
+@blueprint.app_context_processor
+def helpers() -> dict[str, Any]:
+    """The names that templates use."""
+    return {
+        "account": account,
+        "age": moments.age,
+        "asset": asset,
+        "city": lambda: context.services().settings.city,
+        "clock": moments.clock,
+        "day": moments.day,
+        "due": moments.due,
+        "exact": moments.exact,
+        "icon": icon,
+        "in_language": context.in_language,
+        "initials": initials,
+        "language": context.language,
+        "moment": moments.moment,
+        "navigation": navigation,
+        "number": number,
+        "on_day": moments.on_day,
+        "role_label": role_label,
+        "said": said,
+        "sample_data": sample_data,
+        "signed_in": signed_in,
+        "sign_out_url": lambda: url_for("sign_in.sign_out"),
+        "word": word,
+    }
+
+
+def signed_in() -> bool:
+    return bool(getattr(current_user, "is_authenticated", False))
+
+
+def account() -> Who:
+    """The name and the roles of the person signed in."""
+    actor = context.actor()
+    return Who(actor.name, ", ".join(role_label(role) for role in sorted(actor.roles)))
+
+
+def role_label(role: str | None) -> str:
+    """A role by its name in the reader's language; an unknown one (a lane's name) as it is."""
+    if not role:
+        return ""
+    found = context.services().roles.get(role)
+    return context.in_language(found.label, found.label_en) if found else role
+
+
+def initials(name: str) -> str:
+    """`AP` of `Ani Pratiwi, S.Sos.`"""
+    words = [word for word in name.split(",")[0].split() if word[:1].isalpha() and not word.endswith(".")]
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+def navigation() -> list[Link]:
+    """Where this person can go."""
+    actor = context.actor()
+    links = [
+        _link(gettext("Inbox"), "inbox.page", "inbox", ("inbox", "tasks")),
+        _link(gettext("Cases"), "cases.page", "folder", ("cases", "documents")),
+    ]
+    if actor.may("case.start"):
+        links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
+    if actor.may("definition.view") or actor.may("definition.deploy"):
+        links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions",)))
+    return links
+
+
+def sample_data() -> Sample | None:
+    """What the banner says when this is invented data."""
+    with context.services().reading() as action:
+        marked = action.session.get(Fact, SAMPLE)
+        if marked is None:
+            return None
+        offset = action.session.get(Fact, OFFSET)
+        local = action.now.astimezone(context.zone()).date()
+        return Sample(offset is not None and int(offset.value) != 0, moments.day(local))
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number in the reader's notation, without needless zeros; an en dash for None."""
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if context.language() == "en" else text.replace(".", ",")
+
+
+def word(code: str) -> str:
+    """A code of the case's data in words: outcomes of rules, opinions, sides, measures of time."""
+    return WORDS[code]() if code in WORDS else code.replace("_", " ")
+
+
+def said(error: Exception) -> str:
+    """A business error in the reader's language, where the catalogue has it."""
+    return gettext(str(error))
+
+
+def _link(label: str, endpoint: str, glyph: str, blueprints: tuple[str, ...]) -> Link:
+    return Link(label, url_for(endpoint), glyph, request.blueprint in blueprints)
+
+
+WORDS = {
+    "lulus": lambda: gettext("Passed"),
+    "gagal": lambda: gettext("Not met"),
+    "peringatan": lambda: gettext("Warning"),
+    "perlu_izin": lambda: gettext("Needs a permit"),
+    "tidak_berlaku": lambda: gettext("Does not apply"),
+    "setuju": lambda: gettext("Agrees"),
+    "setuju_bersyarat": lambda: gettext("Agrees on condition"),
+    "tidak": lambda: gettext("Does not agree"),
+    "diam": lambda: gettext("No answer"),
+    "unit_asal": lambda: gettext("Origin unit"),
+    "unit_penerima": lambda: gettext("Receiving unit"),
+    "pegawai": lambda: gettext("Employee"),
+    "bersedia": lambda: gettext("Willing"),
+    "tidak_bersedia": lambda: gettext("Not willing"),
+    "kurang": lambda: gettext("Too few"),
+    "cukup": lambda: gettext("Enough"),
+    "lebih": lambda: gettext("Too many"),
+    "keluarga": lambda: gettext("Family"),
+    "kesehatan": lambda: gettext("Health"),
+    "karier": lambda: gettext("Career"),
+    "kompetensi": lambda: gettext("Competence"),
+    "lain": lambda: gettext("Other"),
+    "pemicu": lambda: gettext("Trigger"),
+    "catatan_analisis": lambda: gettext("Note on the analysis"),
+    "catatan_pemetaan": lambda: gettext("Note on the mapping"),
+    "alasan_rencana": lambda: gettext("Reason for the plan"),
+    "alasan_khusus": lambda: gettext("Special reason"),
+    "dasar_hukum": lambda: gettext("Legal basis"),
+    "nomor": lambda: gettext("Number"),
+    "tgl": lambda: gettext("Dated"),
+    "tmt": lambda: gettext("Effective from"),
+    "dibatalkan": lambda: gettext("Cancelled"),
+    "selesai": lambda: gettext("Finished"),
+    "ditolak": lambda: gettext("Rejected"),
+    "disetujui": lambda: gettext("Approved"),
+    "dihentikan": lambda: gettext("Stopped"),
+    "ditutup_manajer": lambda: gettext("Closed by the manager"),
+    "target_tercapai": lambda: gettext("Target reached"),
+    "penempatan_ulang": lambda: gettext("Placed anew"),
+    "rencana_disetujui": lambda: gettext("Plan approved"),
+    "tanpa_mutasi": lambda: gettext("Without a transfer"),
+    "kpi_tercapai": lambda: gettext("Target reached"),
+    "kpi_belum_tercapai": lambda: gettext("Target not reached"),
+    "sk_dicabut": lambda: gettext("Decree withdrawn"),
+}

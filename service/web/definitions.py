@@ -1,0 +1,263 @@
+"""Definitions: what is deployed, in which versions, and uploading another."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from service.db.queries import definitions as queries
+from service.domain.errors import Invalid, InvalidDefinition, NotAllowed, NotFound
+from service.engine.definitions import Definition
+from service.engine.steps import SourceFile
+from service.operations import definitions
+from service.web import answers, context, diagrams
+
+blueprint = Blueprint("definitions", __name__, url_prefix="/definitions")
+
+SUFFIXES = (".bpmn", ".dmn", ".json")
+MOST_FILES = 60
+SHOWN_KINDS = {
+    "startEvent",
+    "userTask",
+    "manualTask",
+    "serviceTask",
+    "sendTask",
+    "receiveTask",
+    "businessRuleTask",
+    "callActivity",
+    "intermediateCatchEvent",
+    "boundaryEvent",
+    "endEvent",
+}
+
+
+@blueprint.get("")
+@login_required
+def page() -> ResponseReturnValue:
+    """All definitions with their latest version."""
+    _check_may_view()
+    with context.reading() as action:
+        found = queries.page(action.session, limit=100, cursor=None)
+    return render_template("definitions/page.html", definitions=found.items, may_deploy=_may_deploy())
+
+
+@blueprint.get("/<key>")
+@login_required
+def latest(key: str) -> ResponseReturnValue:
+    """The latest version of a definition."""
+    _check_may_view()
+    with context.reading() as action:
+        version = definitions.latest(action.session, key)
+    return redirect(url_for(".version", key=key, number=version.version), 303)
+
+
+@blueprint.get("/<key>/<int:number>")
+@login_required
+def version(key: str, number: int) -> ResponseReturnValue:
+    """One version: diagrams, elements, forms, findings, files."""
+    _check_may_view()
+    with context.reading() as action:
+        shown = queries.get(action.session, key, number)
+        compiled = definitions.compiled(action.session, action.engine, shown.id)
+        return render_template(
+            "definitions/version.html",
+            version=shown,
+            versions=queries.versions(action.session, key),
+            name=context.in_language(compiled.name, compiled.name_en) or key,
+            diagrams=diagrams.of_version(compiled, shown.id),
+            elements=_elements(compiled),
+            forms=_forms(compiled),
+            files=[file.name for file in compiled.bundle.files],
+            kind_label=kind_label,
+            may_deploy=_may_deploy(),
+        )
+
+
+@blueprint.get("/<key>/<int:number>/files/<name>")
+@login_required
+def file(key: str, number: int, name: str) -> ResponseReturnValue:
+    """A file of a version, as a download."""
+    _check_may_view()
+    with context.reading() as action:
+        bundle = definitions.bundle(action.session, queries.get(action.session, key, number).id)
+    found = next((file for file in bundle.files if file.name == name), None)
+    if found is None:
+        raise NotFound("There is no such file.")
+    return _as_download(found)
+
+
+@blueprint.get("/diagrams/<uuid:version_id>/<process>.bpmn")
+@login_required
+def diagram(version_id: uuid.UUID, process: str) -> ResponseReturnValue:
+    """The diagram that holds a process of a version: for the viewer. A diagram names roles, never people."""
+    with context.reading() as action:
+        bundle = definitions.bundle(action.session, version_id)
+    for found in bundle.files:
+        if process in definitions.executable_processes(found):
+            return _as_download(found)
+    raise NotFound("There is no such diagram.")
+
+
+@blueprint.get("/upload")
+@login_required
+def upload_form() -> ResponseReturnValue:
+    """Choose files."""
+    _check_may_deploy()
+    return render_template("definitions/upload.html", findings=(), files=(), drawn=None, note="")
+
+
+@blueprint.post("/upload")
+@login_required
+def upload() -> ResponseReturnValue:
+    """Deploy what was chosen, or show every finding on its element: 422."""
+    _check_may_deploy()
+    note = request.form.get("note", "").strip()[:500]
+    try:
+        files = _chosen()
+        with context.services().action(context.actor()) as action:
+            deployed = definitions.deploy(action, files, note)
+            key, number = deployed[0].key, deployed[0].version
+    except InvalidDefinition as refused:
+        findings = [asdict(finding) for finding in refused.findings]
+        return _refused(files, findings, note), 422
+    except Invalid as refused:
+        flash(gettext(str(refused)), "bad")
+        return render_template("definitions/upload.html", findings=(), files=(), drawn=None, note=note), 422
+    flash(
+        gettext("%(key)s version %(number)s is deployed. New cases begin on it.", key=key, number=number),
+        "good",
+    )
+    return redirect(url_for(".version", key=key, number=number), 303)
+
+
+def _refused(files: Sequence[SourceFile], findings: Sequence[Mapping[str, Any]], note: str) -> str:
+    """The upload page with its findings, on the uploaded diagrams as far as they can be drawn."""
+    marked: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding["element"]:
+            marked.setdefault(finding["element"], []).append(finding["severity"])
+    processes = {
+        process: {"xml": found.content.decode("utf-8", "replace"), "findings": marked}
+        for found in files
+        for process in definitions.executable_processes(found)[:1]
+        if b"BPMNDiagram" in found.content
+    }
+    drawn = diagrams.Diagrams(
+        {"first": next(iter(processes), ""), "processes": processes},
+        tuple((name, name) for name in processes),
+    )
+    return render_template(
+        "definitions/upload.html",
+        findings=findings,
+        files=files,
+        drawn=drawn if processes else None,
+        note=note,
+    )
+
+
+def _chosen() -> list[SourceFile]:
+    uploads = [upload for upload in request.files.getlist("files") if upload.filename]
+    if not uploads:
+        raise Invalid("Choose at least one diagram.")
+    if len(uploads) > MOST_FILES:
+        raise Invalid("Too many files at once.")
+    files = []
+    for upload in uploads:
+        name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
+        if not name.endswith(SUFFIXES):
+            raise Invalid("Only .bpmn, .dmn and .json files are taken.")
+        files.append(SourceFile(name, upload.stream.read()))
+    return files
+
+
+def _elements(compiled: Definition) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Per diagram its name and the elements a reader asks about, in the diagram's order."""
+    return [
+        (
+            diagrams.process_name(compiled, process),
+            [row for row in _rows(compiled) if row["process"] == process],
+        )
+        for process in compiled.processes
+    ]
+
+
+def _rows(compiled: Definition) -> list[dict[str, Any]]:
+    return [
+        {
+            "process": process,
+            "id": element.id,
+            "kind": element.kind,
+            "name": context.in_language(element.name, element.name_en) or element.id,
+            "lane": element.lane or "",
+            "role": element.role or "",
+            "form": element.form or "",
+            "called": element.called or "",
+            "about": element.documentation,
+        }
+        for (process, _), element in compiled.elements.items()
+        if element.kind in SHOWN_KINDS
+    ]
+
+
+def _forms(compiled: Definition) -> list[dict[str, Any]]:
+    """Every form with an empty drawing of it."""
+    titles = {
+        element.form: context.in_language(element.name, element.name_en)
+        for element in compiled.elements.values()
+        if element.form
+    }
+    return [
+        {"id": form_id, "title": titles.get(form_id, form_id), "schema": schema}
+        for form_id, schema in answers.schemas(compiled.bundle).items()
+    ]
+
+
+def _as_download(found: SourceFile) -> Response:
+    """Stored sources are never pages of ours: a download, in a sandbox, of the type they claim to be."""
+    media_type = "application/json" if found.name.endswith(".json") else "application/xml"
+    answer = Response(found.content, mimetype=media_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+def kind_label(kind: str) -> str:
+    """A BPMN element's kind in words."""
+    labels = {
+        "startEvent": gettext("start"),
+        "userTask": gettext("task"),
+        "manualTask": gettext("task without a form"),
+        "serviceTask": gettext("done by the system"),
+        "sendTask": gettext("sent by the system"),
+        "receiveTask": gettext("waits for a message"),
+        "scriptTask": gettext("computed"),
+        "businessRuleTask": gettext("decision table"),
+        "callActivity": gettext("stage"),
+        "intermediateCatchEvent": gettext("waits"),
+        "boundaryEvent": gettext("interrupts or reminds"),
+        "exclusiveGateway": gettext("either or"),
+        "endEvent": gettext("end"),
+    }
+    return labels.get(kind, kind)
+
+
+def _may_deploy() -> bool:
+    return context.actor().may("definition.deploy")
+
+
+def _check_may_deploy() -> None:
+    if not _may_deploy():
+        raise NotAllowed("Only a process owner may deploy definitions.")
+
+
+def _check_may_view() -> None:
+    actor = context.actor()
+    if not (actor.may("definition.view") or actor.may("definition.deploy")):
+        raise NotAllowed("Your roles do not allow you to see definitions.")

@@ -1,0 +1,121 @@
+"""What the diagram viewer gets: which processes there are, where the case was in each, and where it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from service.engine.definitions import Definition
+from service.web import context
+
+STAGE_KINDS = ("callActivity",)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A stage of the outermost process. `state`: done, current or ahead."""
+
+    element: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagrams:
+    """`content` is for the script, `tabs` are (process, name) for the switch above the diagram."""
+
+    content: Mapping[str, Any]
+    tabs: tuple[tuple[str, str], ...]
+
+
+def of_version(
+    definition: Definition, version_id: object, findings: Iterable[Mapping[str, Any]] = ()
+) -> Diagrams:
+    """The diagrams of a version, with findings on their elements."""
+    marked: dict[str, list[str]] = {}
+    for finding in findings:
+        if element := finding.get("element"):
+            marked.setdefault(element, []).append(finding.get("severity", "warning"))
+    return _diagrams(
+        definition,
+        version_id,
+        {process: {"findings": marked} for process in definition.processes},
+        definition.key,
+    )
+
+
+def of_case(
+    definition: Definition,
+    version_id: object,
+    *,
+    walked: Mapping[str, Mapping[str, int]],
+    current: Iterable[tuple[str, str]],
+    stage_element: str | None,
+) -> Diagrams:
+    """The diagrams of a case. `walked`: process, element -> times; `current`: (process, element) now."""
+    tokens: dict[str, Counter[str]] = {process: Counter() for process in definition.processes}
+    for process, element in current:
+        if process in tokens:
+            tokens[process][element] += 1
+    if stage_element and (definition.key, stage_element) in definition.elements:
+        tokens[definition.key].setdefault(stage_element, 1)
+    marks = {
+        process: {"done": list(walked.get(process, {}).items()), "current": dict(tokens[process])}
+        for process in definition.processes
+    }
+    return _diagrams(definition, version_id, marks, definition.key)
+
+
+def milestones(
+    definition: Definition, walked: Collection[str], stage_element: str | None, running: bool
+) -> list[Milestone]:
+    """The stages in the diagram's order: before the present one, the present one, and what is ahead."""
+    found: list[Milestone] = []
+    passed = True
+    stages = [element for (process, _), element in definition.elements.items() if process == definition.key]
+    for element in stages:
+        if element.kind not in STAGE_KINDS:
+            continue
+        here = running and element.id == stage_element
+        done = element.id in walked and (passed or not running)
+        state = "current" if here else "done" if done else "ahead"
+        passed = passed and not here
+        found.append(Milestone(element.id, context.in_language(element.name, element.name_en), state))
+    return found
+
+
+def stands_at(
+    definition: Definition, elements: Iterable[str], stage_element: str | None
+) -> list[tuple[str, str]]:
+    """(process, element) of elements that wait: in the present stage's process, else wherever they are."""
+    stage = definition.elements.get((definition.key, stage_element or ""))
+    first = (stage.called,) if stage is not None and stage.called else ()
+    order = [*first, definition.key, *definition.processes]
+    places = []
+    for element in elements:
+        process = next((name for name in order if (name, element) in definition.elements), None)
+        if process is not None:
+            places.append((process, element))
+    return places
+
+
+def _diagrams(definition: Definition, version_id: object, marks: Mapping[str, Any], first: str) -> Diagrams:
+    processes = {
+        process: {
+            "url": url_for("definitions.diagram", version_id=version_id, process=process),
+            **marks.get(process, {}),
+        }
+        for process in definition.processes
+    }
+    tabs = tuple((process, process_name(definition, process)) for process in definition.processes)
+    return Diagrams({"first": first, "processes": processes}, tabs)
+
+
+def process_name(definition: Definition, process: str) -> str:
+    """A process by its name in the reader's language."""
+    model = definition.models[process]
+    return context.in_language(model.name, model.name_en) or process

@@ -1,0 +1,367 @@
+"""What a decider needs to know, read out of a case's variables. Any of them may be absent or half filled.
+
+Before the decree, other candidates and their ranking are for those who decide; see `gather`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from service.web.context import in_language
+
+OUTCOME_TONES = {
+    "lulus": "good",
+    "gagal": "bad",
+    "peringatan": "warn",
+    "perlu_izin": "warn",
+    "tidak_berlaku": "quiet",
+}
+OPINION_TONES = {"setuju": "good", "setuju_bersyarat": "warn", "tidak": "bad"}
+MOST_LOAD = 1.2
+LEAST_LOAD = 0.8
+WIDEST_LOAD = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A unit's workload per person before and after the move; 1.0 is a full year's work each."""
+
+    before: float | None
+    after: float | None
+
+    @property
+    def known(self) -> bool:
+        return self.before is not None or self.after is not None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of the move."""
+
+    unit: str
+    position: str
+    load: Load
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a legal rule said, with its article."""
+
+    id: str
+    title: str
+    outcome: str
+    severity: str
+    message: str
+    law: str
+    inputs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tone(self) -> str:
+        """A failed rule that does not block is a warning to the reader."""
+        if self.outcome == "gagal" and self.severity != "B":
+            return "warn"
+        return OUTCOME_TONES.get(self.outcome, "quiet")
+
+    @property
+    def speaks(self) -> bool:
+        return self.outcome in ("gagal", "peringatan", "perlu_izin")
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One part of a candidate's score: weight in percent, value 0 to 100 or None without data."""
+
+    title: str
+    weight: float | None
+    value: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate in the ranking, or a talent profile (then without a score)."""
+
+    nip: str
+    name: str
+    position: str
+    unit: str
+    grade: str
+    score: float | None
+    fit: float | None
+    box: int | None
+    ratings: tuple[int, ...]
+    strengths: tuple[str, ...]
+    weaknesses: tuple[str, ...]
+    aspects: tuple[Aspect, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A post's need for people."""
+
+    position: str
+    unit: str
+    approved: float | None
+    staff: float | None
+    needed: float | None
+    gap: float | None
+    load: float | None
+    complaints: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a party said in the consultation, a unit in the survey, or an employee about their wishes."""
+
+    who: str
+    side: str
+    value: str
+    tone: str
+    text: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A figure before the move and now."""
+
+    measure: str
+    before: float | None
+    after: float | None
+    change: float | None
+    better: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything there is to know for a decision. Empty parts are not shown."""
+
+    person: Candidate | None = None
+    origin: End | None = None
+    target: End | None = None
+    why: tuple[tuple[str, str], ...] = ()
+    fit: float | None = None
+    rules: tuple[Rule, ...] = ()
+    blocked: bool = False
+    needs_permit: bool = False
+    needs_reason: bool = False
+    summary: str = ""
+    ranking: tuple[Candidate, ...] = ()
+    profiles: tuple[Candidate, ...] = ()
+    needs: tuple[Need, ...] = ()
+    surveys: tuple[Opinion, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    wishes: tuple[Opinion, ...] = ()
+    decree: tuple[tuple[str, str], ...] = ()
+    review: tuple[Comparison, ...] = ()
+    review_month: int | None = None
+    reached: float | None = None
+    hidden: bool = field(default=False)
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The chosen candidate's place in the ranking."""
+        if self.person is None:
+            return None
+        return next((entry for entry in self.ranking if entry.nip == self.person.nip), None)
+
+    @property
+    def rule_count(self) -> dict[str, int]:
+        counts = {"good": 0, "warn": 0, "bad": 0, "quiet": 0}
+        for rule in self.rules:
+            counts[rule.tone] += 1
+        return counts
+
+
+def gather(data: Mapping[str, Any], *, names: bool, others: bool) -> Facts:
+    """The facts in a case's variables.
+
+    `names`: the chosen candidate may be shown. `others`: candidates beside the chosen one, and what was said
+    about them, may be shown (to those who decide).
+    """
+    person = _candidate(_mapping(data.get("calon"))) if names else None
+    origin, target = _mapping(data.get("asal")), _mapping(data.get("tujuan"))
+    wanted = _mapping(data.get("jabatan_dituju"))
+    review = _mapping(data.get("ukuran"))
+    return Facts(
+        person=person if person and person.nip else None,
+        origin=_end(origin, _text(_mapping(data.get("calon")).get("jabatan")))
+        if origin.get("unit") and names
+        else None,
+        target=_end(
+            target or {"unit_nama": wanted.get("unit_nama")},
+            _text(target.get("jabatan") or wanted.get("nama")),
+        )
+        if target.get("unit") or wanted.get("nama")
+        else None,
+        why=tuple(_why(data, names)),
+        fit=_number(data.get("jpm")) if names else None,
+        rules=tuple(_rule(row) for row in _rows(data.get("aturan"))) if names else (),
+        blocked=data.get("terblokir") is True,
+        needs_permit=data.get("perlu_izin_mendagri") is True,
+        needs_reason=data.get("perlu_alasan") is True,
+        summary=_text(data.get("kejelasan")) if names else "",
+        ranking=tuple(_candidate(row) for row in _rows(data.get("peringkat"))) if others else (),
+        profiles=tuple(_candidate(row) for row in _rows(data.get("profil_talenta"))) if others else (),
+        needs=tuple(_need(row) for row in _rows(data.get("kebutuhan"))) if others else (),
+        surveys=tuple(_survey(row) for row in _rows(data.get("kebutuhan_unit"))) if others else (),
+        opinions=tuple(_opinion(row) for row in _rows(data.get("pendapat"))) if others else (),
+        wishes=tuple(_wish(row) for row in _rows(data.get("aspirasi"))) if others else (),
+        decree=tuple((key, _text(value)) for key, value in _mapping(data.get("sk")).items() if value),
+        review=tuple(_comparison(row) for row in _rows(review.get("dibanding"))),
+        review_month=int(month) if (month := _number(review.get("bulan"))) is not None else None,
+        reached=_number(review.get("capaian_persen")),
+        hidden=bool(_mapping(data.get("calon")).get("nip")) and not names,
+    )
+
+
+def _why(data: Mapping[str, Any], names: bool) -> Iterator[tuple[str, str]]:
+    trigger = _mapping(data.get("pemicu"))
+    if said := " · ".join(
+        part for part in (_text(trigger.get("jenis")), _text(trigger.get("keterangan"))) if part
+    ):
+        yield "pemicu", said
+    keys = ["catatan_analisis", "catatan_pemetaan"]
+    if names:
+        keys += ["alasan_rencana", "alasan_khusus", "dasar_hukum"]
+    for key in keys:
+        if text := _text(data.get(key)):
+            yield key, text
+
+
+def _end(row: Mapping[str, Any], position: str) -> End:
+    load = Load(_number(row.get("rasio_sebelum")), _number(row.get("rasio_sesudah")))
+    return End(_text(row.get("unit_nama") or row.get("unit")), position, load)
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    inputs = tuple((key, _text(value)) for key, value in _mapping(row.get("masukan")).items())
+    return Rule(
+        id=_text(row.get("id")),
+        title=in_language(_text(row.get("judul")), _text(row.get("judul_en"))),
+        outcome=_text(row.get("hasil")),
+        severity=_text(row.get("tingkat")),
+        message=_text(row.get("pesan")),
+        law=_text(row.get("dasar")),
+        inputs=inputs,
+    )
+
+
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    box = _number(row.get("kotak"))
+    return Candidate(
+        nip=_text(row.get("nip")),
+        name=_text(row.get("nama")),
+        position=_text(row.get("jabatan")),
+        unit=_text(row.get("unit_nama") or row.get("unit")),
+        grade=_text(row.get("golongan")),
+        score=_number(row.get("skor")),
+        fit=_number(row.get("jpm")),
+        box=None if box is None else int(box),
+        ratings=tuple(int(value) for value in _list(row.get("predikat")) if _number(value) is not None),
+        strengths=tuple(_text(value) for value in _list(row.get("kekuatan"))),
+        weaknesses=tuple(_text(value) for value in _list(row.get("kelemahan"))),
+        aspects=tuple(
+            Aspect(
+                _text(part.get("aspek")),
+                _number(part.get("bobot")),
+                _number(part.get("nilai")),
+                _text(part.get("alasan")),
+            )
+            for part in _rows(row.get("rincian"))
+        ),
+        rules=tuple(_rule(rule) for rule in _rows(row.get("aturan"))),
+    )
+
+
+def _need(row: Mapping[str, Any]) -> Need:
+    return Need(
+        _text(row.get("jabatan")),
+        _text(row.get("unit_nama") or row.get("unit")),
+        *(
+            _number(row.get(key))
+            for key in ("formasi", "bezetting", "kebutuhan", "gap", "rasio", "pengaduan_6_bulan")
+        ),
+    )
+
+
+def _survey(row: Mapping[str, Any]) -> Opinion:
+    value = "diam" if row.get("menjawab") is False else _text(row.get("selisih"))
+    count = _text(row.get("jumlah"))
+    return Opinion(
+        who=_text(row.get("nama") or row.get("unit")),
+        side=_text(row.get("jabatan")),
+        value=value,
+        tone={"kurang": "warn", "lebih": "note", "cukup": "good"}.get(value, "quiet"),
+        text=" · ".join(part for part in (count, _text(row.get("sebab"))) if part),
+        day="",
+    )
+
+
+def _opinion(row: Mapping[str, Any]) -> Opinion:
+    value = "diam" if row.get("diam") is True else _text(row.get("pendapat_pihak"))
+    return Opinion(
+        who=_text(row.get("label")),
+        side=_text(row.get("peran")),
+        value=value,
+        tone=OPINION_TONES.get(value, "quiet"),
+        text=_text(row.get("alasan_pendapat")),
+        day=_text(row.get("tgl_konsultasi")),
+    )
+
+
+def _wish(row: Mapping[str, Any]) -> Opinion:
+    willing = row.get("bersedia")
+    yes = willing in (True, "ya")
+    known = willing not in (None, "")
+    return Opinion(
+        who=_text(row.get("nama")),
+        side=_text(row.get("tujuan")),
+        value=("bersedia" if yes else "tidak_bersedia") if known else "diam",
+        tone=("good" if yes else "warn") if known else "quiet",
+        text=_text(row.get("alasan")),
+        day="",
+    )
+
+
+def _comparison(row: Mapping[str, Any]) -> Comparison:
+    before, after, change = (_number(row.get(key)) for key in ("sebelum", "sesudah", "perubahan"))
+    better = row.get("tercapai")
+    return Comparison(
+        _text(row.get("ukuran")), before, after, change, better if isinstance(better, bool) else None
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _rows(value: Any) -> list[Mapping[str, Any]]:
+    return [row for row in _list(value) if isinstance(row, Mapping)]
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    return float(value) if isinstance(value, int | float) and isfinite(value) else None
+
+
+def _text(value: Any) -> str:
+    """Readable text of a plain value; a number without a needless fraction."""
+    if value is None or isinstance(value, Mapping):
+        return ""
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(part) for part in value)
+    return str(value)

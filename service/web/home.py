@@ -1,0 +1,63 @@
+"""The front door: where a person starts, the language switch, and one's own account."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from sqlalchemy import select
+
+from service.db.accounts import Account
+from service.db.people import Unit
+from service.web import context
+
+blueprint = Blueprint("home", __name__)
+
+LANGUAGES = ("id", "en")
+
+
+@blueprint.get("/")
+def start() -> ResponseReturnValue:
+    """The inbox is where the day begins."""
+    return redirect(url_for("inbox.page"), 303)
+
+
+@blueprint.post("/language")
+def language() -> ResponseReturnValue:
+    """Switch the language: for this browser, and for the account when somebody is signed in."""
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+        actor = context.actor()
+        if actor.id is not None:
+            with context.services().action(actor) as action:
+                action.session.get_one(Account, actor.id).locale = chosen
+    return redirect(own_path(request.form.get("next")), 303)
+
+
+@blueprint.get("/account")
+@login_required
+def account() -> ResponseReturnValue:
+    """Who I am here: name, roles and units, language and zone."""
+    actor = context.actor()
+    with context.reading() as action:
+        row = action.session.get_one(Account, actor.id)
+        wanted = {unit for units in actor.grants.values() for unit in units}
+        names = {
+            unit.id: unit.nama for unit in action.session.scalars(select(Unit).where(Unit.id.in_(wanted)))
+        }
+        roles = [
+            (role, sorted(names.get(unit, unit) for unit in held))
+            for role, held in sorted(actor.grants.items())
+        ]
+    return render_template("home/account.html", row=row, roles=roles)
+
+
+def own_path(address: str | None) -> str:
+    """A path of this application, or its start: never another host."""
+    parts = urlsplit(address or "")
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith(("//", "/\\")):
+        return url_for("home.start")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

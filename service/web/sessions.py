@@ -1,0 +1,87 @@
+"""Who is signed in. The cookie carries a random token; the session itself is a row, so that signing out ends it.
+
+Sessions, tokens and throttling go by the real clock: moving the sample city's clock signs nobody out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Request, current_app, redirect, request, url_for
+from flask_login import LoginManager, UserMixin
+
+from service.domain.access import Actor
+from service.operations import signing_in
+from service.operations.signing_in import SignedIn
+from service.wiring import Services
+
+
+class User(UserMixin):
+    """The person of a request, as Flask-Login wants it; its id is the session's token, not the account's.
+
+    `session` is the digest of that token; None for a program with a bearer token.
+    """
+
+    def __init__(self, signed_in: SignedIn, token: str) -> None:
+        self.token = token
+        self.session: str | None = signed_in.session
+        self.account_id: uuid.UUID = signed_in.account_id
+        self.username = signed_in.username
+        self.actor: Actor = signed_in.actor
+        self.locale = signed_in.locale
+        self.timezone = signed_in.timezone
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def install(app: Flask) -> None:
+    """Load the person of each request from the session's row, or on /api from a bearer token."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # the row decides, not a fingerprint of the browser
+    manager.user_loader(_by_cookie)
+    manager.request_loader(_by_token)
+    manager.unauthorized_handler(_to_sign_in)
+
+
+def _by_cookie(token: str) -> User | None:
+    """A request that names a bearer token is the token's alone: a cookie never stands in for a wrong one."""
+    if request.path.startswith("/static/") or _bearer(request):
+        return None
+    services = _services()
+    with services.reading(now=datetime.now(UTC)) as action:
+        found = signing_in.by_session(action, token)
+    if found is None or found.session is None:
+        return None
+    if found.seen_long_ago:
+        with services.action(now=datetime.now(UTC)) as action:
+            signing_in.touch(action, found.session)
+    return User(found, token)
+
+
+def _by_token(request: Request) -> User | None:
+    """Programs sign in with a bearer token, and only on the API."""
+    token = _bearer(request)
+    if not token:
+        return None
+    with _services().reading(now=datetime.now(UTC)) as action:
+        found = signing_in.by_token(action, token)
+    return User(found, token) if found is not None else None
+
+
+def _bearer(request: Request) -> str:
+    """The token of a request to the API; empty when it has none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and request.path.startswith("/api/") else ""
+
+
+def _to_sign_in() -> Any:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("sign_in.page", next=wanted), 303)
+
+
+def _services() -> Services:
+    services: Services = current_app.extensions["services"]
+    return services

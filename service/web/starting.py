@@ -1,0 +1,145 @@
+"""Starting a case by hand: which process, by which trigger, about whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from service.db.queries import definitions as queries
+from service.domain.errors import Incident, Invalid, NotAllowed, NotFound
+from service.operations import cases, definitions
+from service.operations.action import Action
+from service.web import context
+
+blueprint = Blueprint("starting", __name__, url_prefix="/start")
+
+KINDS = ("M1", "M2", "M2b", "M3", "M4", "M5", "M6", "M7")
+REFERENCE = "transfer_lifecycle"
+STAGES = frozenset(
+    {
+        "needs_analysis",
+        "competency_mapping",
+        "consultation",
+        "socialization",
+        "approval",
+        "execution",
+        "evaluation",
+    }
+)
+FIELDS = (
+    "definition",
+    "element",
+    "reason",
+    "kind",
+    "subject",
+    "subject_text",
+    "unit",
+    "unit_text",
+    "position",
+    "position_text",
+)
+
+
+@blueprint.get("")
+@login_required
+def page() -> ResponseReturnValue:
+    """The form. `definition` in the query chooses a process at once."""
+    given = {name: request.args.get(name, "") for name in FIELDS}
+    with context.reading() as action:
+        return _page(action, given, {})
+
+
+@blueprint.post("")
+@login_required
+def start() -> ResponseReturnValue:
+    """Start the case and go to its page."""
+    given = {name: request.form.get(name, "").strip()[:2000] for name in FIELDS}
+    errors = _errors(given)
+    if not errors:
+        try:
+            with context.services().action(context.actor()) as action:
+                case = cases.start(
+                    action,
+                    given["definition"],
+                    subject=given["subject"] or None,
+                    data=_data(given),
+                    element=given["element"] or None,
+                )
+                case_id, number = case.id, case.number
+        except NotFound as refused:
+            errors["definition"] = str(refused)
+        except Invalid as refused:
+            errors |= refused.fields or {"": str(refused)}
+        except Incident as incident:
+            errors[""] = gettext("The process could not begin: %(reason)s", reason=str(incident))
+        else:
+            flash(gettext("Case %(number)s was started.", number=number), "good")
+            return redirect(url_for("cases.case", case_id=case_id), 303)
+    with context.reading() as action:
+        return _page(action, given, errors), 422
+
+
+def _errors(given: dict[str, str]) -> dict[str, str]:
+    errors = {}
+    if not given["definition"]:
+        errors["definition"] = gettext("Choose a process.")
+    if not given["reason"]:
+        errors["reason"] = gettext("Say in a sentence why.")
+    if given["kind"] not in KINDS:
+        errors["kind"] = gettext("Choose the kind of transfer.")
+    if given["kind"] == "M7" and not given["subject"]:
+        errors["subject"] = gettext("An own request needs the employee who asks.")
+    for name in ("subject", "unit", "position"):
+        if given[f"{name}_text"] and not given[name]:
+            errors[name] = gettext("Choose one from the list, or leave it empty.")
+    return errors
+
+
+def _data(given: dict[str, str]) -> dict[str, Any]:
+    """The case's first variables."""
+    return {
+        "pemicu": {"jenis": "manual", "keterangan": given["reason"]},
+        "jenis_mutasi": given["kind"],
+        "unit_tujuan": given["unit"] or None,
+        "jabatan_tujuan": given["position"] or None,
+    }
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [
+        ("M1", gettext("M1 · within this government")),
+        ("M2", gettext("M2 · between regencies or cities of one province")),
+        ("M2b", gettext("M2b · between the province and a regency or city")),
+        ("M3", gettext("M3 · between provinces")),
+        ("M4", gettext("M4 · between region and centre")),
+        ("M5", gettext("M5 · between central agencies")),
+        ("M6", gettext("M6 · to a mission abroad")),
+        ("M7", gettext("M7 · at the employee's own request")),
+    ]
+
+
+def _page(action: Action, given: dict[str, str], errors: dict[str, str]) -> str:
+    if not action.actor.may("case.start"):
+        raise NotAllowed("Your roles do not allow you to start a case.")
+    rows = [
+        row for row in queries.page(action.session, limit=100, cursor=None).items if row.key not in STAGES
+    ]
+    choices = []
+    for row in rows:
+        version = definitions.latest(action.session, row.key)
+        compiled = definitions.compiled(action.session, action.engine, version.id)
+        model = compiled.models[compiled.key]
+        choices.append(
+            {
+                "key": row.key,
+                "name": context.in_language(compiled.name, compiled.name_en),
+                "version": version.version,
+                "about": getattr(model, "documentation", ""),
+            }
+        )
+    choices.sort(key=lambda choice: choice["key"] != REFERENCE)
+    return render_template("starting/page.html", choices=choices, given=given, errors=errors, kinds=_kinds())

@@ -1,0 +1,105 @@
+"""The log of a case as a reader wants it: what people did and what the system did for them, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from service.engine.definitions import Definition
+from service.web import answers, context
+
+SHOWN_KINDS = frozenset(
+    {"callActivity", "serviceTask", "businessRuleTask", "intermediateCatchEvent", "boundaryEvent"}
+)
+STYLES = {
+    "case_created": ("player-play", "note"),
+    "case_cancelled": ("ban", "bad"),
+    "case_completed": ("flag", "good"),
+    "case_failed": ("alert-circle", "bad"),
+    "document_attached": ("paperclip", "note"),
+    "task_claimed": ("hand-grab", "quiet"),
+    "task_released": ("hand-grab", "quiet"),
+    "task_completed": ("check", "good"),
+    "task_reminded": ("bell", "warn"),
+    "task_escalated": ("alert-triangle", "warn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. `details` are answers in words."""
+
+    at: datetime
+    who: str
+    text: str
+    icon: str
+    tone: str
+    details: tuple[tuple[str, str], ...] = ()
+    answered: bool = False
+
+
+def entries(
+    events: Iterable[Any], definition: Definition, data: Mapping[str, Any], *, answered: bool
+) -> list[Entry]:
+    """Events as entries; those that say nothing to a reader (gateways, tokens) are left out.
+
+    `data` is the case's, for the labels of choices. `answered`: what people answered may be shown.
+    """
+    schemas = answers.schemas(definition.bundle) if answered else {}
+    found = (_entry(event, definition, schemas, data, answered) for event in events)
+    return [entry for entry in found if entry is not None]
+
+
+def name_of(definition: Definition, process: str | None, element: str | None, fallback: str = "") -> str:
+    """An element's name in the reader's language."""
+    found = definition.elements.get((process or "", element or ""))
+    if found is None:
+        return fallback or element or ""
+    return context.in_language(found.name, found.name_en) or fallback or found.id
+
+
+def _entry(
+    event: Any, definition: Definition, schemas: Mapping[str, Any], data: Mapping[str, Any], answered: bool
+) -> Entry | None:
+    if event.kind == "element_completed" and not _worth_showing(event, definition):
+        return None
+    if event.kind in ("case_started", "element_cancelled", "message_thrown", "signal_thrown"):
+        return None
+    name = name_of(definition, event.process, event.element, event.name)
+    icon, tone = STYLES.get(event.kind, ("circle-check", "quiet"))
+    details: list[tuple[str, str]] = []
+    if event.kind == "task_completed" and answered:
+        element = definition.elements.get((event.process or "", event.element or ""))
+        schema = schemas.get(element.form) if element and element.form else None
+        details = answers.in_words(schema, event.data.get("answers") or {}, data)
+    elif reason := event.data.get("reason"):
+        details = [(gettext("Reason"), str(reason))]
+    who = event.actor or gettext("System")
+    text = _text(event, name)
+    return Entry(event.at, who, text, icon, tone, tuple(details), event.kind == "task_completed")
+
+
+def _worth_showing(event: Any, definition: Definition) -> bool:
+    element = definition.elements.get((event.process or "", event.element or ""))
+    return element is not None and element.kind in SHOWN_KINDS
+
+
+def _text(event: Any, name: str) -> str:
+    texts = {
+        "case_created": lambda: gettext("The case was started"),
+        "case_cancelled": lambda: gettext("The case was cancelled"),
+        "case_completed": lambda: gettext("The case is finished"),
+        "case_failed": lambda: gettext("The case failed"),
+        "document_attached": lambda: gettext("Document attached: %(name)s", name=event.name),
+        "task_claimed": lambda: gettext("%(task)s: taken", task=name),
+        "task_released": lambda: gettext("%(task)s: given back", task=name),
+        "task_completed": lambda: gettext("%(task)s: completed", task=name),
+        "task_reminded": lambda: gettext("%(task)s: reminded", task=name),
+        "task_escalated": lambda: gettext("%(task)s: overdue, offered to one more role", task=name),
+    }
+    make = texts.get(event.kind)
+    return str(make()) if make else name or event.kind.replace("_", " ")

@@ -1,0 +1,96 @@
+"""Parts that the task page and the case page share: facts, timeline, documents."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from service.db.cases import Case
+from service.db.queries import cases as queries
+from service.db.queries.tasks import TaskRow
+from service.domain.errors import NotFound
+from service.engine.definitions import Definition
+from service.operations import cases, definitions
+from service.operations.action import Action
+from service.web import context, timeline
+from service.web.facts import Facts, gather
+
+EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What the legal rules say about a case: blocked, warned or passed (tone), and how many rules say so."""
+
+    tone: str
+    count: int
+
+
+def badges(action: Action, rows: Iterable[TaskRow]) -> dict[uuid.UUID, Badge]:
+    """Case id -> badge, of the cases whose rules were checked and whose names the person may know."""
+    wanted = {row.case_id for row in rows if not row.names_hidden and row.subject_nip}
+    found: dict[uuid.UUID, Badge] = {}
+    for case in action.session.scalars(select(Case).where(Case.id.in_(wanted))):
+        counts = facts_of(action, case, cases.data(action, case)).rule_count
+        if counts["bad"] or counts["warn"] or counts["good"]:
+            tone = "bad" if counts["bad"] else "warn" if counts["warn"] else "good"
+            found[case.id] = Badge(tone, counts[tone])
+    return found
+
+
+def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
+    """The facts this person may know: before the decree, names are for those who decide and the one meant."""
+    actor = action.actor
+    decided = case.decided_at is not None
+    subject = case.subject_nip is not None and case.subject_nip == actor.nip
+    names = actor.decides or subject or (decided and actor.sees != "own")
+    return gather(data, names=names, others=actor.decides or (decided and actor.sees == "all"))
+
+
+def around(action: Action, case: Case, definition: Definition, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Timeline, documents and the case's version, as templates use them."""
+    actor = action.actor
+    answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
+    visible = _visible(action, case)
+    events = (
+        queries.events(action.session, actor, case.id, limit=EVENTS, newest_first=True).items
+        if visible
+        else ()
+    )
+    return {
+        "entries": timeline.entries(events, definition, data, answered=answered),
+        "documents": queries.documents(action.session, case.id) if visible else [],
+        "may_attach": visible,
+        "case_visible": visible,
+    }
+
+
+def stage_names(action: Action, rows: Iterable[Any]) -> dict[tuple[uuid.UUID, str], str]:
+    """(version id, stage) -> the stage in the reader's language, for rows of tasks or cases."""
+    names: dict[tuple[uuid.UUID, str], str] = {}
+    for row in rows:
+        key = (row.definition_version_id, row.stage)
+        if key not in names:
+            names[key] = _stage_name(action, *key)
+    return names
+
+
+def _stage_name(action: Action, version_id: uuid.UUID, stage: str) -> str:
+    if not stage or context.language() != "en":
+        return stage
+    definition = definitions.compiled(action.session, action.engine, version_id)
+    found = (node for (process, _), node in definition.elements.items() if process == definition.key)
+    return next((node.name_en for node in found if node.name == stage and node.name_en), stage)
+
+
+def _visible(action: Action, case: Case) -> bool:
+    """Whether the person may see the whole case, or only the task they were asked to do."""
+    try:
+        queries.get(action.session, action.actor, case.id)
+    except NotFound:
+        return False
+    return True
