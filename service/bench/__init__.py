@@ -1,0 +1,1 @@
+"""What `mutasi bench` measures: programs that print figures, never tests with a time limit."""
