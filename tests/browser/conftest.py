@@ -1,0 +1,148 @@
+"""The installed command serving the sample city, and a Chromium that notes what goes wrong on a page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, sync_playwright
+
+from tests.browser.steps import sign_in
+
+MUTASI = Path(sys.executable).with_name("mutasi")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+EXPECTED = ("status of 409", "status of 422", "status of 403", "status of 404", "status of 401")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests are marked, and run in one process: they share one server."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`mutasi serve` on a SQLite database with the smallest sample city; the address it answers on."""
+    folder = tmp_path_factory.mktemp("server")
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MUTASI_")} | {
+        "MUTASI_VAR_DIR": str(folder),
+        "MUTASI_PORT": str(port),
+    }
+    for command in (["db", "upgrade"], ["demo", "--size", "kecamatan"]):
+        subprocess.run([MUTASI, *command], env=environment, check=True, capture_output=True)
+    log = (folder / "server.log").open("w")
+    process = subprocess.Popen([MUTASI, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/sign-in", process, folder / "server.log")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    """The system's Chromium. A missing one is a failure, never a skip."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    assert path, f"none of {', '.join(BROWSERS)} is installed"
+    launched = playwright_driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """User name -> the cookies of somebody who signed in before."""
+    return {}
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, server: str, sessions: dict[str, StorageState]
+) -> Iterator[Callable[..., Page]]:
+    """`open_page("ani.analis", width=390)`: a page of its own, signed in. Errors of any page fail the test.
+
+    Sessions are kept from test to test; `fresh` signs in anew, for tests that end or change the session.
+    """
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def opened(
+        username: str | None = None,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+        fresh: bool = False,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=server,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            storage_state=None if fresh else sessions.get(username or ""),
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: (
+                problems.append(f"{page.url}: {said.type}: {said.text}")
+                if said.type in ("error", "warning") and not any(text in said.text for text in EXPECTED)
+                else None
+            ),
+        )
+        if username and (fresh or username not in sessions):
+            sign_in(page, username)
+            if not fresh:
+                sessions[username] = context.storage_state()
+        elif username:
+            page.goto("/inbox")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(150):
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(log.read_text())

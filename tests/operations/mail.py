@@ -1,0 +1,74 @@
+"""A mail server for tests: takes letters on a free port, and refuses as often as it is told to."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """`letters` holds what was taken; the next `refusals` connections are turned away."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Session)
+        self.letters: list[EmailMessage] = []
+        self.refusals = 0
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}"
+
+
+class _Session(socketserver.StreamRequestHandler):
+    server: Server
+
+    def handle(self) -> None:
+        if self.server.refusals > 0:
+            self.server.refusals -= 1
+            self._say("421 busy")
+            return
+        self._say("220 test")
+        for line in self.rfile:
+            word = line.split()[0].upper() if line.split() else b""
+            if word == b"DATA":
+                self._say("354 go on")
+                self._take()
+            elif word == b"QUIT":
+                self._say("221 bye")
+                return
+            self._say("250 ok")
+
+    def _take(self) -> None:
+        lines = []
+        for line in self.rfile:
+            if line == b".\r\n":
+                break
+            lines.append(line)
+        letter = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+        assert isinstance(letter, EmailMessage)
+        self.server.letters.append(letter)
+
+    def _say(self, text: str) -> None:
+        self.wfile.write(f"{text}\r\n".encode())
+
+
+@contextmanager
+def mail_server() -> Iterator[Server]:
+    """A running server; it stops with the block."""
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

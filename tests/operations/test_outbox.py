@@ -1,0 +1,148 @@
+"""Mail leaves after the commit, to whom a task concerns, again when it failed, and says no names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from service.db.cases import Fact, Outbox
+from service.operations import clock, definitions, outbox
+from service.wiring import Services
+from tests.operations.diagrams import branches
+from tests.operations.mail import Server, mail_server
+from tests.operations.test_tasks import complete, open_task, start, together
+from tests.world import World
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def mailing(
+    services: Services, world: World, server: Server, with_settings: Callable[..., Services]
+) -> Services:
+    with services.action(world.intan) as action:
+        definitions.deploy(action, [branches()])
+        action.session.add(Fact(name=clock.SAMPLE, value="test"))
+    return with_settings(mail_url=server.url, mail_from="mutasi@contoh.test")
+
+
+def later(services: Services) -> None:
+    """What failed may be tried again."""
+    with services.sessions.begin() as session:
+        session.execute(update(Outbox).values(next_at=clock.now(session) - timedelta(seconds=1)))
+
+
+def states(services: Services) -> list[str]:
+    with services.reading() as action:
+        return list(action.session.scalars(select(Outbox.state)))
+
+
+def recipients(server: Server) -> list[str]:
+    return sorted(str(letter["To"]) for letter in server.letters)
+
+
+def test_a_new_task_is_told_to_those_it_is_offered_to(
+    mailing: Services, world: World, server: Server
+) -> None:
+    case_id = start(mailing, world.ani)
+    assert outbox.send(mailing) == 1
+    assert recipients(server) == ["ani@contoh.test", "lina@contoh.test"]
+    server.letters.clear()
+    complete(mailing, world.ani, open_task(mailing, case_id, "periksa").id)
+    outbox.send(mailing)
+    assert recipients(server) == ["bowo@contoh.test", "budi@contoh.test"]
+    assert outbox.send(mailing) == 0
+
+
+def test_letters_name_the_case_and_nobody(mailing: Services, world: World, server: Server) -> None:
+    case_id = start(mailing, world.ani)
+    outbox.send(mailing)
+    letter = server.letters[0]
+    text = f"{letter['Subject']} {letter.get_content()}"
+    assert "MUT-" in text
+    assert str(open_task(mailing, case_id, "periksa").id) in text
+    assert not any(name in text for name in ("Ani", "Gita", "199001012015012001"))
+
+
+def test_a_failed_letter_is_sent_again_as_the_same_letter(
+    mailing: Services, world: World, server: Server
+) -> None:
+    start(mailing, world.ani)
+    outbox.send(mailing)
+    first = {letter["Message-ID"] for letter in server.letters}
+    with mailing.sessions.begin() as session:  # the answer of the server was lost
+        session.execute(update(Outbox).values(state="pending"))
+    later(mailing)
+    outbox.send(mailing)
+    assert len(server.letters) == 4
+    assert {letter["Message-ID"] for letter in server.letters} == first
+
+
+def test_a_server_that_is_down_delays_and_then_ends_it(
+    mailing: Services, world: World, server: Server
+) -> None:
+    start(mailing, world.ani)
+    server.refusals = 1
+    assert outbox.send(mailing) == 0
+    assert states(mailing) == ["pending"]
+    assert outbox.send(mailing) == 0
+    assert server.letters == []
+    later(mailing)
+    assert outbox.send(mailing) == 1
+    start(mailing, world.ani)
+    server.refusals = 100
+    for _ in range(outbox.MAX_ATTEMPTS):
+        later(mailing)
+        outbox.send(mailing)
+    assert sorted(states(mailing)) == ["dead", "sent"]
+
+
+def test_several_senders_send_each_letter_once(mailing: Services, world: World, server: Server) -> None:
+    for _ in range(8):
+        start(mailing, world.ani)
+    assert together(*[lambda: outbox.send(mailing)] * 4) == [None] * 4
+    assert len(server.letters) == 16
+    assert len({letter["Message-ID"] for letter in server.letters}) == 16
+
+
+def test_a_sender_that_died_is_followed_by_another(mailing: Services, world: World, server: Server) -> None:
+    start(mailing, world.ani)
+    outbox._claim(mailing)
+    assert outbox.send(mailing) == 0
+    later(mailing)
+    assert outbox.send(mailing) == 1
+
+
+def test_a_missed_deadline_is_told_to_those_above(mailing: Services, world: World, server: Server) -> None:
+    start(mailing, world.ani)
+    clock.advance(mailing, timedelta(days=30))
+    outbox.send(mailing)
+    overdue = [letter for letter in server.letters if "melewati tenggat" in letter["Subject"]]
+    assert sorted(letter["To"] for letter in overdue) == [
+        "ani@contoh.test",
+        "hadi@contoh.test",
+        "lina@contoh.test",
+    ]
+
+
+def test_a_finished_task_is_not_told(mailing: Services, world: World, server: Server) -> None:
+    case_id = start(mailing, world.ani)
+    complete(mailing, world.ani, open_task(mailing, case_id, "periksa").id)
+    outbox.send(mailing)
+    assert not any("Periksa" in letter["Subject"] for letter in server.letters)
+
+
+def test_without_a_mail_server_nothing_piles_up(services: Services, world: World) -> None:
+    with services.action(world.intan) as action:
+        definitions.deploy(action, [branches()])
+    start(services, world.ani)
+    with services.reading() as action:
+        assert action.session.scalar(select(func.count()).select_from(Outbox)) == 0
+    assert outbox.send(services) == 0

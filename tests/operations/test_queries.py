@@ -1,0 +1,270 @@
+"""What each person finds in lists, and what lists keep from them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from service.db.cases import Case, Task
+from service.db.queries import Page, cases, decode_cursor, definitions, encode_cursor, tasks
+from service.db.queries.visibility import SECRET
+from service.domain.access import Actor
+from service.domain.errors import Invalid, NotFound
+from service.operations import cases as case_operations
+from service.operations import definitions as definition_operations
+from service.operations import tasks as task_operations
+from service.wiring import Services
+from tests.operations import city
+from tests.operations.diagrams import branches, limited
+from tests.operations.test_tasks import complete, open_task, start
+from tests.world import GITA_NIP, UNIT_A, UNIT_B, World
+
+SECRET_TITLE = "Mutasi Gita"
+
+
+@pytest.fixture
+def deployed(services: Services, world: World) -> World:
+    with services.action(world.intan) as action:
+        definition_operations.deploy(action, [branches()])
+        definition_operations.deploy(action, [limited()])
+    return world
+
+
+@pytest.fixture
+def about_gita(services: Services, deployed: World) -> uuid.UUID:
+    """A case about Gita, from unit A to unit B, not yet decided, with the heads of both units asked."""
+    case_id = start(services, deployed.ani)
+    with services.sessions.begin() as session:
+        city.build(session)
+        session.add(city.employee(GITA_NIP, "Gita Gutawa", "J3", "U3", date(2022, 1, 1)))
+        session.flush()
+        session.execute(
+            update(Case)
+            .where(Case.id == case_id)
+            .values(origin_unit=UNIT_A, target_unit=UNIT_B, title=SECRET_TITLE)
+        )
+    complete(services, deployed.ani, open_task(services, case_id, "periksa").id)
+    return case_id
+
+
+def decide(services: Services, case_id: uuid.UUID) -> None:
+    with services.sessions.begin() as session:
+        session.execute(update(Case).where(Case.id == case_id).values(decided_at=datetime.now(UTC)))
+
+
+def sees(services: Services, actor: Actor, case_id: uuid.UUID) -> bool:
+    """Whether the case is found; the page, the list and its tasks must agree."""
+    with services.reading(actor) as action:
+        listed = case_id in {row.id for row in cases.page(action.session, actor).items}
+        try:
+            cases.get(action.session, actor, case_id)
+        except NotFound:
+            assert not listed
+            with pytest.raises(NotFound):
+                cases.events(action.session, actor, case_id)
+            return False
+        assert listed
+        return True
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("ani", True, True),
+        ("budi", True, True),  # head of the origin unit
+        ("bowo", True, True),  # head of the receiving unit
+        ("dewi", True, True),
+        ("eko", True, True),
+        ("fitri", True, True),
+        ("hadi", True, True),
+        ("kartika", False, False),  # the inspectorate sees what it is asked about
+        ("gita", False, True),  # the employee concerned learns of it with the decision
+        ("intan", False, False),
+        ("joko", False, False),
+    ],
+)
+def test_who_sees_a_case(
+    services: Services, deployed: World, about_gita: uuid.UUID, name: str, before: bool, after: bool
+) -> None:
+    actor = getattr(deployed, name)
+    assert sees(services, actor, about_gita) is before
+    decide(services, about_gita)
+    assert sees(services, actor, about_gita) is after
+
+
+def test_heads_of_other_units_see_nothing(services: Services, deployed: World, about_gita: uuid.UUID) -> None:
+    other = Actor(uuid.uuid4(), "Kepala lain", None, {"kepala_unit": frozenset({"unor-c"})}, sees="unit")
+    assert not sees(services, other, about_gita)
+    with services.reading(other) as action:
+        for scope in ("offered", "mine", "all"):
+            assert tasks.inbox(action.session, other, scope=scope).items == ()
+
+
+def test_names_stay_secret_before_the_decision(
+    services: Services, deployed: World, about_gita: uuid.UUID
+) -> None:
+    """The manager may see the case, takes no part in it and does not decide."""
+    reader = deployed.hadi
+    with services.reading(reader) as action:
+        row = cases.get(action.session, reader, about_gita)
+        (_, task) = tasks.of_case(action.session, reader, about_gita)[:2]
+        found = cases.page(action.session, reader, search="Gita").items
+        by_nip = cases.page(action.session, reader, search=GITA_NIP).items
+        seen_by_deciders = cases.get(action.session, deployed.dewi, about_gita)
+    assert (row.subject_name, row.subject_nip, row.origin_unit) == (SECRET, None, None)
+    assert (task.subject_name, task.subject_nip) == (SECRET, None)
+    assert SECRET_TITLE not in (row.title, task.case_title)
+    assert (found, by_nip) == ((), ())
+    assert seen_by_deciders.subject_name == "Gita Gutawa"
+    decide(services, about_gita)
+    with services.reading(reader) as action:
+        assert cases.get(action.session, reader, about_gita).subject_name == "Gita Gutawa"
+        assert [row.id for row in cases.page(action.session, reader, search="gita").items] == [about_gita]
+
+
+def test_searching_tasks_reveals_no_names(services: Services, deployed: World, about_gita: uuid.UUID) -> None:
+    reader = deployed.hadi
+    with services.reading(reader) as action:
+        assert tasks.inbox(action.session, reader, scope="all", search="Gita").items == ()
+        assert tasks.inbox(action.session, reader, scope="all", search=GITA_NIP).items == ()
+        mine = tasks.inbox(action.session, deployed.budi, search="Gita").items
+    assert [row.element for row in mine] == ["kiri"]
+
+
+def test_answers_that_name_people_are_secret_too(
+    services: Services, deployed: World, about_gita: uuid.UUID
+) -> None:
+    complete(services, deployed.budi, open_task(services, about_gita, "kiri").id, {"calon_nip": GITA_NIP})
+    with services.reading(deployed.hadi) as action:
+        shown = cases.events(action.session, deployed.hadi, about_gita).items
+        whole = cases.events(action.session, deployed.dewi, about_gita).items
+    assert GITA_NIP not in str(shown)
+    assert GITA_NIP in str(whole)
+
+
+def walk(read: Callable[[str | None], Page[object]]) -> list[object]:
+    """All rows, page by page."""
+    rows: list[object] = []
+    cursor = None
+    for _ in range(100):
+        page = read(cursor)
+        rows += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return rows
+    raise AssertionError("the pages never end")
+
+
+def test_pages_hold_every_task_once_in_order_of_urgency(services: Services, deployed: World) -> None:
+    ids = [start(services, deployed.ani) for _ in range(11)]
+    with services.sessions.begin() as session:
+        for number, case_id in enumerate(ids):
+            due = datetime(2027, 1, 1 + number % 3, tzinfo=UTC)  # several at the same moment
+            session.execute(update(Task).where(Task.case_id == case_id).values(due_at=due, due_order=due))
+    with services.action(deployed.ani) as action:  # offered and taken: still one row
+        task_operations.claim(action, open_task_id(services, ids[0]))
+    with services.reading(deployed.ani) as action:
+        whole = tasks.inbox(action.session, deployed.ani, limit=100).items
+        paged = walk(lambda cursor: tasks.inbox(action.session, deployed.ani, limit=4, cursor=cursor))
+        counted = tasks.count_open(action.session, deployed.ani)
+        capped = tasks.count_open(action.session, deployed.ani, most=5)
+        mine = tasks.inbox(action.session, deployed.ani, scope="mine").items
+    assert [row.due_at for row in whole] == sorted(row.due_at for row in whole if row.due_at)
+    assert paged == list(whole)
+    assert {row.case_id for row in whole} == set(ids)
+    assert (counted, capped) == (11, 5)
+    assert [row.case_id for row in mine] == [ids[0]]
+
+
+def open_task_id(services: Services, case_id: uuid.UUID) -> uuid.UUID:
+    return open_task(services, case_id, "periksa").id
+
+
+def test_pages_hold_every_finished_task_case_and_event(services: Services, deployed: World) -> None:
+    ids = [start(services, deployed.ani) for _ in range(7)]
+    for case_id in ids:
+        complete(services, deployed.ani, open_task_id(services, case_id))
+    ani = deployed.ani
+    with services.reading(ani) as action:
+        session = action.session
+        finished = walk(lambda cursor: tasks.inbox(session, ani, state="completed", limit=3, cursor=cursor))
+        listed = walk(lambda cursor: cases.page(session, ani, limit=3, cursor=cursor))
+        logged = walk(lambda cursor: cases.events(session, ani, ids[0], limit=2, cursor=cursor))
+        backwards = walk(
+            lambda cursor: cases.events(session, ani, ids[0], limit=2, cursor=cursor, newest_first=True)
+        )
+        deployments = walk(lambda cursor: definitions.page(session, limit=1, cursor=cursor))
+    assert {row.case_id for row in finished} == set(ids)  # type: ignore[attr-defined]
+    assert [row.id for row in listed] == ids[::-1]  # type: ignore[attr-defined]
+    assert logged == backwards[::-1]
+    assert [event.kind for event in logged][:1] == ["case_created"]  # type: ignore[attr-defined]
+    assert [row.key for row in deployments] == ["batas", "cabang"]  # type: ignore[attr-defined]
+    assert len(finished) == 7
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "x", "%%%", "a" * 500, encode_cursor("only one"), encode_cursor("not a time", uuid.uuid4()),
+     encode_cursor(datetime.now(UTC).isoformat(), "not an id"), "bnVsbA", "W251bGxd", "\N{SNOWMAN}"],
+    ids=range(10),
+)  # fmt: skip
+def test_a_cursor_that_is_not_ours_is_refused(services: Services, deployed: World, cursor: str) -> None:
+    start(services, deployed.ani)
+    with services.reading(deployed.ani) as action:
+        for read in (
+            lambda: tasks.inbox(action.session, deployed.ani, cursor=cursor),
+            lambda: tasks.inbox(action.session, deployed.ani, state="completed", cursor=cursor),
+            lambda: cases.page(action.session, deployed.ani, cursor=cursor),
+        ):
+            with pytest.raises(Invalid):
+                read()
+
+
+def test_cursors_keep_what_they_are_given() -> None:
+    assert decode_cursor(encode_cursor("a", 'b"/é'), 2) == ["a", 'b"/é']
+
+
+def test_filters_narrow(services: Services, deployed: World, about_gita: uuid.UUID) -> None:
+    with services.action(deployed.ani) as action:
+        other = case_operations.start(action, "batas")
+    hadi = deployed.hadi
+    with services.reading(hadi) as action:
+        session = action.session
+        for narrowed, expected in (
+            ({"definition": "batas"}, {other.id}),
+            ({"status": "running"}, {other.id, about_gita}),
+            ({"status": "completed"}, set()),
+            ({"unit": UNIT_B}, {about_gita}),
+            ({"search": other.number}, {other.id}),
+            ({"search": "100%_"}, set()),
+            ({"overdue_at": action.now + timedelta(days=365)}, set()),
+        ):
+            assert {row.id for row in cases.page(session, hadi, **narrowed).items} == expected, narrowed
+        roles = tasks.inbox(session, hadi, scope="all", role="kepala_unit").items
+        of_case = tasks.inbox(session, hadi, scope="all", case_id=other.id).items
+        with pytest.raises(Invalid):
+            cases.page(session, hadi, status="id;--")
+        with pytest.raises(Invalid):
+            tasks.inbox(session, hadi, state="id;--")
+    assert {row.element for row in roles} == {"kiri", "kanan"}
+    assert [row.element for row in of_case] == ["kerja"]
+
+
+def test_definitions_tell_how_many_cases_run_on_them(services: Services, deployed: World) -> None:
+    start(services, deployed.ani)
+    with services.action(deployed.intan) as action:
+        definition_operations.deploy(action, [branches("Nama lain")])
+    with services.reading() as action:
+        rows = definitions.versions(action.session, "cabang")
+        assert [(row.version, row.running, row.is_latest) for row in rows] == [(2, 0, True), (1, 1, False)]
+        assert rows[0].files == ("cabang.bpmn",)
+        assert b"Nama lain" in definitions.file(action.session, rows[0].id, "cabang.bpmn")
+        with pytest.raises(NotFound):
+            definitions.get(action.session, "cabang", 3)
+        with pytest.raises(NotFound):
+            definitions.file(action.session, rows[0].id, "../cabang.bpmn")
+        assert action.session.scalar(select(Case.definition_version_id)) == rows[1].id
