@@ -26,17 +26,12 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
     What the files refer to is looked for among them, beside them, and among the diagrams and forms that come
     with the application. Exit code 0: no errors (warnings may be left); 1: errors; 2: a file cannot be read.
     """
-    unreadable = []
-    sources = []
-    for path in files:
-        try:
-            sources.append(SourceFile(path.name, path.read_bytes()))
-        except OSError as error:
-            message = f"Cannot be read: {error.strerror}"
-            unreadable.append(Finding(str(path), None, "file", "error", message))
+    sources, unreadable = read_sources(files)
     roles = read_roles(shipped("config") / "roles.toml")
     engine = engine_with(read_calendar(shipped("config") / "calendar.toml", load().timezone))
-    findings = engine.check(sources, library=_library(files), roles=_names(roles.values())) if sources else []
+    findings = (
+        engine.check(sources, library=library_for(files), roles=_names(roles.values())) if sources else []
+    )
     findings = unreadable + findings
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
@@ -48,7 +43,19 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _library(files: Iterable[Path]) -> dict[str, SourceFile]:
+def read_sources(files: Iterable[Path]) -> tuple[list[SourceFile], list[Finding]]:
+    """The files, and a finding for each that cannot be read."""
+    sources, unreadable = [], []
+    for path in files:
+        try:
+            sources.append(SourceFile(path.name, path.read_bytes()))
+        except OSError as error:
+            message = f"Cannot be read: {error.strerror}"
+            unreadable.append(Finding(str(path), None, "file", "error", message))
+    return sources, unreadable
+
+
+def library_for(files: Iterable[Path]) -> dict[str, SourceFile]:
     """What the files may refer to, by name: what is shipped, and what lies beside them."""
     folders = [shipped("workflows"), shipped("forms"), *{path.parent for path in files}]
     found: dict[str, SourceFile] = {}

@@ -77,6 +77,7 @@ class Incident(MutasiError):
         super().__init__(f"{element}: {reason}" if element else reason)
         self.element = element
         self.reason = reason
+        self.happened: tuple[Any, ...] = ()  # the engine's events up to there, which the step then undid
 
 
 class BadCredentials(MutasiError):

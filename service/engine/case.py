@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 50
 FINISHED = TaskState.FINISHED_MASK
+BESIDE = frozenset({"host", "race", "of", "arm", "guard", "undoes"})
 
 
 class Token(Task):
@@ -50,6 +51,7 @@ class Token(Task):
         self.last_state_change = 0.0
         self._parent = None
         self._children: list[int] = []
+        self.inside: list[Any] = []  # what can be undone in the subprocess that is just done
         self._state = state
         workflow.tasks[key] = self
 
@@ -65,14 +67,32 @@ class Token(Task):
     def live(self) -> bool:
         return not self._state & FINISHED
 
+    @property
+    def moving(self) -> bool:
+        """Whether this is a step of the path, not something that hangs on one: an event that may happen to an
+        activity, an instance of it, one of several triggers, an event subprocess that may begin."""
+        return not BESIDE & self.internal_data.keys()
+
+    def run(self) -> bool | None:
+        """Do the node's work; None: it was withdrawn while it tried."""
+        done: bool | None = self.task_spec._run(self)
+        if done is not None:
+            self.complete()
+        return done
+
 
 class ScopeMixin:
-    """What the case and its subprocesses share. `ended`: data and forks of the paths that ended."""
+    """What the case and its subprocesses share.
+
+    `ended`: data and forks of the paths that ended. `done`: what can be undone (see compensation.py).
+    """
 
     tasks: dict[int, Token]
     spec: Any
     ended: tuple[dict[str, Any], tuple[int, ...]] | None
+    done: list[Any]
     path: tuple[str, ...]
+    interruptions = 0  # how often in this step an event subprocess took over
 
     @property
     def process(self) -> str:
@@ -93,11 +113,13 @@ class Case(ScopeMixin, BpmnWorkflow):
         self.keep_history = keep_history
         self.status: Status = "running"
         self.ended = None
+        self.done = []
         self.path = ()
         self.counter = 0
         self.forks: dict[int, dict[str, Any]] = {}
         self.ready: deque[Token] = deque()
         self.joins: dict[int, Token] = {}  # inclusive joins that wait until nothing else can reach them
+        self.conditions: dict[int, Token] = {}  # events that wait until the data makes them true
         self.happened: list[Event] = []
         self.actions = 0
         self.stored: dict[int, tuple[Any, Any]] = {}  # by identity: a value as read, and as it was stored
@@ -132,6 +154,21 @@ class Case(ScopeMixin, BpmnWorkflow):
         self.act(spec, spec._update, token)
         return token
 
+    def open(self, scope: Scope, data: dict[str, Any], entry: Sequence[NodeSpec]) -> None:
+        """Begin a scope: its event subprocesses may happen from now on, and a token stands on each entry."""
+        for spec in scope.spec.guards:
+            if spec.waits:
+                guard = Token(scope, spec, self.key(), data, (), {"guard": True})
+                self.act(spec, spec.wait, guard)
+                guard.data = {}  # when it happens it takes the data of its scope
+        self.enter_all(scope, data, entry)
+
+    def enter_all(self, scope: Scope, data: dict[str, Any], entry: Sequence[NodeSpec]) -> None:
+        """Put a token on each of these nodes at once."""
+        forks = (self.fork(data),) if len(entry) > 1 else ()
+        for spec in entry:
+            self.enter(scope, spec, data, forks)
+
     def act(self, spec: NodeSpec, action: Any, *arguments: Any) -> None:
         """Do something for a node; what fails is an incident at that node."""
         self.actions += 1
@@ -151,7 +188,7 @@ class Case(ScopeMixin, BpmnWorkflow):
                 token = self.ready.popleft()
                 if token._state == TaskState.READY:
                     self.act(token.task_spec, token.run)
-            if self.status != "running" or not self._fire_joins():
+            if self.status != "running" or not (self._fire_joins() or self._fire_conditions()):
                 return
 
     def _fire_joins(self) -> bool:
@@ -162,6 +199,23 @@ class Case(ScopeMixin, BpmnWorkflow):
                 self.act(token.task_spec, token.task_spec.fire, token)
                 return True
         return False
+
+    def _fire_conditions(self) -> bool:
+        """The oldest event whose condition has become true since it was last looked at."""
+        for key, token in list(self.conditions.items()):
+            if not (token.live and self.holds(token.workflow)):
+                del self.conditions[key]
+                continue
+            true = token.task_spec.holds(token, self.view(token.workflow))
+            became, token.internal_data["met"] = true and not token.internal_data.get("met"), true
+            if became:
+                self.act(token.task_spec, token.task_spec.happen, token, {})
+                return True
+        return False
+
+    def holds(self, scope: Scope) -> bool:
+        """Whether a scope is still part of the case."""
+        return scope is self or self.subprocesses.get(scope.parent_task_id) is scope
 
     def leave(self, token: Token, targets: Sequence[NodeSpec | tuple[str, NodeSpec]]) -> None:
         """Take a token away from its node and put one on each target; without target its path ends."""
@@ -177,6 +231,8 @@ class Case(ScopeMixin, BpmnWorkflow):
                 return
         if not targets:
             self.end_path(scope, token)
+        elif scope.spec.ad_hoc is not None:
+            scope.spec.ad_hoc.look(scope)
 
     def fork(self, data: dict[str, Any]) -> int:
         """Remember the common past of branches, for the merge where they meet."""
@@ -217,12 +273,21 @@ class Case(ScopeMixin, BpmnWorkflow):
             scope.ended = (token.data, token.forks)
         else:
             scope.ended = self._merged(*scope.ended, token.data, token.forks)
-        if not scope.tokens():
+        if scope.spec.ad_hoc is not None:
+            scope.spec.ad_hoc.look(scope)
+        else:
+            self.close(scope)
+
+    def close(self, scope: Scope) -> None:
+        """Finish a scope in which nothing moves any more."""
+        if self.holds(scope) and not any("guard" not in token.internal_data for token in scope.tokens()):
             self.finish(scope)
 
     def finish(self, scope: Scope) -> None:
         """Nothing is left in a scope: the activity that holds it is done, or the case is."""
         data = scope.ended[0] if scope.ended else {}
+        for guard in scope.tokens():
+            guard.cancel()
         if scope is self:
             self.status = "completed"
             self.data = data
@@ -232,6 +297,7 @@ class Case(ScopeMixin, BpmnWorkflow):
         del self.subprocesses[scope.parent_task_id]
         if host is not None:
             host.data = dict(data)
+            host.inside = scope.done
             self.act(host.task_spec, host.complete)
 
     def terminate(self, scope: Scope, token: Token) -> None:
@@ -279,13 +345,35 @@ class Case(ScopeMixin, BpmnWorkflow):
         data, forks = scope.ended or (None, ())
         for token in sorted(scope.tokens(), key=lambda one: one.id):
             inner = self.subprocesses.get(token.id)
-            mine = self.present(inner) if inner is not None and not token.task_spec.node.loop else token.data
-            if "host" in token.internal_data or "race" in token.internal_data or "of" in token.internal_data:
+            if not token.moving:
                 continue
+            mine = self.present(inner) if inner is not None and not token.task_spec.node.loop else token.data
             data, forks = (
                 (mine, token.forks) if data is None else self._merged(data, forks, mine, token.forks)
             )
         return dict(data or {})
+
+    def view(self, scope: Scope) -> dict[str, Any]:
+        """What is known in a scope: the case's data, with that of the instances it lies in."""
+        data = self.present()
+        within: Scope = scope
+        while isinstance(within, Part):
+            if not within.holder.moving:
+                return {**data, **self.present(scope)}
+            within = within.holder.workflow
+        return data
+
+    def share(self, values: Mapping[str, Any], scope: Scope | None = None) -> None:
+        """Set variables for all branches at once (in a scope and below it, or in the whole case)."""
+        inside = [one for one in self.scopes() if scope is None or scope in _around(one)]
+        for one in inside:
+            for token in one.tokens():
+                if token.moving or "of" in token.internal_data or "undoes" in token.internal_data:
+                    token.data = {**token.data, **values}
+            if one.ended is not None:
+                one.ended = ({**one.ended[0], **values}, one.ended[1])
+        if scope is None or scope is self:
+            self.forks = {key: {**data, **values} for key, data in self.forks.items()}
 
 
 class Part(ScopeMixin, BpmnSubWorkflow):
@@ -294,6 +382,8 @@ class Part(ScopeMixin, BpmnSubWorkflow):
     def __init__(self, spec: Any, host: Token, case: Case) -> None:
         super().__init__(spec, host.id, case, deserializing=True)
         self.ended = None
+        self.done = []
+        self.holder = host
         self.path = (*host.workflow.path, host.task_spec.node.id)
         if len(self.path) > MAX_NESTING:
             raise Incident(host.task_spec.node.id, f"processes call each other more than {MAX_NESTING} deep")
@@ -301,3 +391,11 @@ class Part(ScopeMixin, BpmnSubWorkflow):
 
 
 Scope = Case | Part
+
+
+def _around(scope: Scope) -> list[Scope]:
+    """A scope and those it lies in."""
+    found = [scope]
+    while isinstance(found[-1], Part):
+        found.append(found[-1].holder.workflow)
+    return found

@@ -15,27 +15,34 @@ CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
 def check_scope(
-    scope: Scope, functions: Mapping[str, Callable[..., Any]], inside: bool = False
+    scope: Scope, functions: Mapping[str, Callable[..., Any]], holder: Node | None = None
 ) -> Iterator[Found]:
-    """Everything about the flows of a process, and of the subprocesses in it."""
+    """Everything about the flows of a process, and of the subprocesses in it. `holder`: the subprocess it is."""
     for node in scope.nodes.values():
-        for rule, message, mend in _ways(node, scope):
+        for rule, message, mend in _ways(node, scope, holder):
             yield "error", node.id, rule, message, mend
         yield from _conditions(node, functions)
         if node.inner is not None:
-            yield from check_scope(node.inner, functions, inside=True)
+            yield from check_scope(node.inner, functions, node)
     if scope.nodes:
-        yield from _starts(scope, inside)
+        yield from _starts(scope, holder)
+        yield from _links(scope)
+        yield from _compensation(scope, holder)
         yield from _reachable(scope)
 
 
-def _ways(node: Node, scope: Scope) -> Iterator[Problem]:
+def _ways(node: Node, scope: Scope, holder: Node | None) -> Iterator[Problem]:
     if node.kind in {"startEvent", "boundaryEvent"} and node.incoming:
         yield "flow-illegal", f"No flow may lead into a {node.kind}.", "Remove the flow."
     if node.kind == "endEvent" and node.outgoing:
         yield "flow-illegal", "No flow may lead out of an end event.", "Use an intermediate event."
     if node.event_subprocess and (node.incoming or node.outgoing):
         yield "flow-illegal", "An event subprocess has no flows.", "Remove the flows."
+    if node.for_compensation and (node.incoming or node.outgoing):
+        yield "flow-illegal", "An activity that undoes another has no flows.", "Remove the flows."
+    if node.instantiate and (node.incoming or holder is not None):
+        message = "What begins a case stands at the beginning of a process."
+        yield "event-instantiate", message, "Remove the flow into it, or use an event that waits."
     if node.default and node.default not in {flow.id for flow in node.outgoing}:
         yield (
             "default-missing",
@@ -77,39 +84,155 @@ def _conditions(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Iter
 
 
 def _condition(node: Node, flow: Flow, functions: Mapping[str, Callable[..., Any]]) -> Iterator[Found]:
-    if node.kind not in CHOOSING:
-        message = f"A condition on a flow out of a {node.kind} is not run."
-        yield "error", flow.id, "condition-place", message, "Put an exclusive gateway before it."
+    if node.kind in {"parallelGateway", "eventBasedGateway"}:
+        message = f"A flow out of a {node.kind} has no condition."
+        yield "error", flow.id, "condition-place", message, "Use an exclusive or inclusive gateway."
         return
     problem = problem_of(flow.condition or "", functions, "The condition")
     if problem is not None and flow.id != node.default:
         yield "error", flow.id, *problem
 
 
-def _starts(scope: Scope, inside: bool) -> Iterator[Found]:
+def _starts(scope: Scope, holder: Node | None) -> Iterator[Found]:
     starts = scope.starts()
-    if inside and len(starts) > 1:
-        yield "error", scope.id, "start-several", "A subprocess has one start event.", "Remove the others."
-    if inside:
+    if holder is not None and holder.event_subprocess:
+        yield from _event_subprocess(scope, holder)
+    elif holder is not None:
+        if len(starts) > 1:
+            yield (
+                "error",
+                scope.id,
+                "start-several",
+                "A subprocess has one start event.",
+                "Remove the others.",
+            )
         for node in starts:
             if node.events:
                 message = "A subprocess starts when its turn comes, not by an event."
                 yield "error", node.id, "start-event", message, "Use a start event without a trigger."
-    if not starts and not entries(scope):
+    for node in starts if holder is None else ():
+        for kind in ("error", "escalation"):
+            if node.has(kind):
+                message = f"A process does not start with an {kind}."
+                yield "error", node.id, "start-event", message, "Put it into an event subprocess."
+        if node.all_events and len(node.events) > 1:
+            message = "A case begins with one event, not with several together."
+            yield "error", node.id, "start-event", message, "Wait for the others behind the start."
+    if not entries(scope) and not scope.begins():
         yield "error", scope.id, "start-missing", "There is nowhere to start.", "Draw a start event."
     plain = [node for node in starts if not node.events]
-    if len(plain) > 1:
-        message = "Several start events without a trigger: only the first is used."
-        yield "error", plain[1].id, "start-several", message, "Keep one of them."
+    if len(plain) > 1 and holder is None:
+        message = (
+            "Several start events without a trigger: a case begins at the first unless another is named."
+        )
+        yield "warning", plain[1].id, "start-several", message, "Keep one of them."
+    if starts and not (holder is not None and holder.kind == "adHocSubProcess"):
+        for node in scope.implicit():
+            message = "No flow leads here: this begins together with the process."
+            yield "warning", node.id, "start-implicit", message, "Connect it, or remove it."
+
+
+def _event_subprocess(scope: Scope, holder: Node) -> Iterator[Found]:
+    starts = scope.starts()
+    if len(starts) != 1 or not starts[0].events:
+        message = "An event subprocess has exactly one start event, with a trigger."
+        yield "error", holder.id, "event-subprocess", message, "Draw a start event with a message, timer, ..."
+    elif starts[0].has("error") and not starts[0].interrupting:
+        yield (
+            "error",
+            starts[0].id,
+            "event-subprocess",
+            "An error always interrupts.",
+            "Make it interrupting.",
+        )
+
+
+def _links(scope: Scope) -> Iterator[Found]:
+    """Every link that is thrown is caught once in its scope, and every one that is caught is thrown."""
+    thrown: dict[str | None, str] = {}
+    caught: dict[str | None, str] = {}
+    for node in scope.nodes.values():
+        for event in node.events:
+            if event.kind != "link" or event.broken:
+                continue
+            if node.kind == "intermediateCatchEvent":
+                if event.name in caught:
+                    message = f"The link {event.name!r} is caught twice."
+                    yield "error", node.id, "link", message, "Keep one event that catches it."
+                caught[event.name] = node.id
+            else:
+                thrown.setdefault(event.name, node.id)
+    for name in thrown.keys() - caught.keys():
+        yield (
+            "error",
+            thrown[name],
+            "link",
+            f"The link {name!r} leads nowhere.",
+            "Draw the event that catches it.",
+        )
+    for name in caught.keys() - thrown.keys():
+        yield (
+            "error",
+            caught[name],
+            "link",
+            f"Nothing leads to the link {name!r}.",
+            "Draw the event that throws it.",
+        )
+
+
+def _compensation(scope: Scope, holder: Node | None) -> Iterator[Found]:
+    handlers = {
+        node.handler
+        for node in scope.nodes.values()
+        if node.kind == "boundaryEvent" and node.has("compensate")
+    }
+    for node in scope.nodes.values():
+        if node.for_compensation and node.id not in handlers:
+            message = "No compensation event leads to this activity."
+            yield "error", node.id, "compensation", message, "Draw an association from a compensation event."
+        if node.id in handlers and not node.for_compensation:
+            message = "An activity that undoes another is marked for compensation."
+            yield "error", node.id, "compensation", message, "Set isForCompensation."
+        for event in node.events if node.kind != "boundaryEvent" else ():
+            if event.kind == "compensate" and not _undoable(scope, event.name):
+                message = "There is nothing here that could be undone."
+                yield "error", node.id, "compensation", message, "Draw a compensation event on the activity."
+            if event.kind == "cancel" and not _cancellable(holder):
+                message = "Only a transaction with a cancel event on its border can be cancelled."
+                yield "error", node.id, "transaction", message, "Draw the cancel event on the transaction."
+    for node in scope.nodes.values():
+        if node.kind == "boundaryEvent" and node.has("cancel"):
+            host = scope.nodes.get(node.attached_to or "")
+            if host is None or host.kind != "transaction":
+                message = "A cancel event sits on the border of a transaction."
+                yield "error", node.id, "transaction", message, "Use an error event."
+
+
+def _undoable(scope: Scope, activity: str | None) -> bool:
+    found = [node for node in scope.nodes.values() if activity in (None, node.id)]
+    return any(
+        any(boundary.has("compensate") for boundary in node.boundaries)
+        or (node.inner is not None and not node.event_subprocess and _undoable(node.inner, None))
+        for node in found
+    )
+
+
+def _cancellable(holder: Node | None) -> bool:
+    return (
+        holder is not None
+        and holder.kind == "transaction"
+        and any(boundary.has("cancel") for boundary in holder.boundaries)
+    )
 
 
 def _reachable(scope: Scope) -> Iterator[Found]:
     """Nodes no flow leads to, and nodes from which the process can never end."""
-    begin = [node.id for node in scope.starts()] or [node.id for node in entries(scope)]
-    reached = _walk(begin, lambda name: _after(scope, name))
-    refused = {node.id for node in scope.nodes.values() if node.event_subprocess}
+    begin = {node.id for node in (*scope.begins(), *entries(scope), *scope.event_subprocesses())}
+    begin |= {node.id for node in scope.nodes.values() if node.for_compensation}
+    begin |= {node.id for node in scope.nodes.values() if node.instantiate}
+    reached = _walk(sorted(begin), lambda name: _after(scope, name))
     for node in scope.nodes.values():
-        if node.id in reached or node.id in refused:
+        if node.id in reached:
             continue
         if node.kind == "boundaryEvent" and node.attached_to not in reached:
             continue  # said at its activity, or at the event itself when it is attached to nothing

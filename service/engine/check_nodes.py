@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 Found = tuple[Severity, str, str, str]  # severity, rule, message, mend
 
 ID = re.compile(r"[^\W\d][\w.\-]{0,199}")
+WAITED_FOR = frozenset({"timer", "message", "signal", "conditional"})
 EVENTS_OF: dict[str, frozenset[str]] = {
-    "startEvent": frozenset({"timer", "message", "signal"}),
-    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
-    "intermediateThrowEvent": frozenset({"message", "signal", "escalation"}),
-    "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
-    "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
+    "startEvent": WAITED_FOR | {"error", "escalation"},
+    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "compensate", "link"}),
+    "intermediateCatchEvent": WAITED_FOR | {"link"},
+    "boundaryEvent": WAITED_FOR | {"error", "escalation", "compensate", "cancel"},
     "sendTask": frozenset({"message"}),
 }
+ALONE = frozenset({"error", "terminate", "cancel", "compensate", "link"})
+"""What an event does or waits for by itself only."""
 NOT_RUN = {
     "complexGateway": (
         "gateway-complex",
         "Complex gateways are not run.",
         "Use exclusive and parallel gateways.",
     ),
-    "adHocSubProcess": ("ad-hoc", "Ad hoc subprocesses are not run.", "Use parallel branches."),
-    "transaction": ("transaction", "Transactions are not run.", "Use a subprocess with error events."),
 }
 EXPRESSIONS = ("unit", "person", "correlation")
 
@@ -46,9 +47,6 @@ def check_node(checked: Checked, node: Node) -> Iterator[Found]:
     if node.kind in NOT_RUN:
         rule, message, mend = NOT_RUN[node.kind]
         yield "error", rule, message, mend
-    if node.event_subprocess:
-        message = "Event subprocesses are not run."
-        yield "error", "event-subprocess", message, "Use a boundary event on the subprocess."
     yield from _attributes(checked, node)
     if node.kind in ACTIVITIES:
         yield from _activity(checked, node)
@@ -159,29 +157,47 @@ def _events(checked: Checked, node: Node) -> Iterator[Found]:
             yield "error", "event-reference", event.broken, "Choose one in the diagram."
         elif event.kind == "timer":
             yield from _timer(checked, event)
+        elif event.kind == "conditional":
+            problem = problem_of(event.text, checked.functions, "The condition")
+            if problem is not None:
+                yield "error", *problem
     if node.kind in {"intermediateCatchEvent", "boundaryEvent"} and not node.events:
         yield "error", "event-missing", "The event waits for nothing.", "Choose what it waits for."
-    if node.kind in {"intermediateCatchEvent", "boundaryEvent", "startEvent"} and len(node.events) > 1:
-        yield (
-            "error",
-            "event-multiple",
-            "Events that wait for several triggers are not run.",
-            "Draw one each.",
-        )
-    ending = {"error", "terminate"} & {event.kind for event in node.events}
-    if ending and len(node.events) > 1:
-        message = "An error or terminate end event cannot throw anything else."
-        yield "error", "event-multiple", message, "Throw the other before it."
+    yield from _several(node)
     if node.kind == "boundaryEvent":
         yield from _boundary(node)
+
+
+def _several(node: Node) -> Iterator[Found]:
+    """What may not stand beside others in one event."""
+    if len(node.events) < 2:
+        return
+    alone = sorted({event.kind for event in node.events} & ALONE)
+    if alone and node.kind != "boundaryEvent":
+        message = f"An event with {alone[0]} cannot have anything else."
+        yield "error", "event-multiple", message, "Draw one event each."
+    if any(event.timer == "timeCycle" for event in node.events):
+        message = "A repeating timer cannot be one of several triggers."
+        yield "error", "event-multiple", message, "Draw an event of its own for it."
+    if node.all_events and any(event.kind not in WAITED_FOR for event in node.events):
+        message = "Only times, messages, signals and conditions can be waited for together."
+        yield "error", "event-multiple", message, "Draw one event each."
 
 
 def _boundary(node: Node) -> Iterator[Found]:
     if not node.hosted:
         message = f"The event is attached to {node.attached_to!r}, which is no activity beside it."
         yield "error", "boundary-host", message, "Put it on the border of an activity."
-    if not node.interrupting and any(event.kind == "error" for event in node.events):
-        yield "error", "boundary-error", "An error always interrupts.", "Make the event interrupting."
+    for kind in ("error", "cancel"):
+        if not node.interrupting and node.has(kind):
+            yield "error", "boundary-error", f"An event with {kind} interrupts.", "Make it interrupting."
+    if node.has("compensate"):
+        if node.handler is None:
+            message = "The compensation event leads to no activity that undoes."
+            yield "error", "compensation", message, "Draw an association to a compensation activity."
+        if node.outgoing:
+            message = "A compensation event has no flows, only an association."
+            yield "error", "compensation", message, "Remove the flows."
 
 
 def _timer(checked: Checked, event: EventDefinition) -> Iterator[Found]:

@@ -12,6 +12,7 @@ import orjson
 from service.domain import forms
 from service.domain.errors import InvalidDefinition
 from service.engine import decisions, feel
+from service.engine.bundling import with_needed
 from service.engine.check_flows import check_scope
 from service.engine.check_nodes import check_node
 from service.engine.definitions import Definition
@@ -199,8 +200,7 @@ def _calls_itself(checked: Checked, start: Process) -> bool:
 
 
 def _dry_compile(checked: Checked) -> Iterator[Finding]:
-    known = {**checked.library, **{file.name: file for file in checked.files}}
-    sources = tuple(known[name] for name in sorted(known) if name.endswith((".bpmn", ".dmn")))
+    sources = with_needed(checked.files, checked.library, checked.limits.diagram_bytes)
     for diagram in checked.diagrams:
         for process in diagram.processes:
             if not process.executable:

@@ -15,13 +15,25 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from service.domain.errors import InvalidDefinition
 from service.engine import decisions, feel
-from service.engine.events import Boundary, CatchEvent, EventGateway, Receive, SendTask, Throw
+from service.engine.events import (
+    WAITED_FOR,
+    Boundary,
+    CatchEvent,
+    Catching,
+    EventGateway,
+    EventSubprocess,
+    Receive,
+    SendTask,
+    Throw,
+    Wanted,
+)
 from service.engine.expressions import Expression, Failed, Functions
 from service.engine.loops import LoopRunner
 from service.engine.model import CONTAINERS, EventDefinition, Node, Process, Scope
 from service.engine.reading import read
 from service.engine.specs import (
     Activity,
+    AdHoc,
     Decide,
     Exclusive,
     Holder,
@@ -33,8 +45,6 @@ from service.engine.specs import (
 )
 from service.engine.steps import Bundle, Element, Finding, Limits, Trigger
 from service.engine.xml import UnsafeXml, parse
-
-NOBODY = EventDefinition("unknown")
 
 
 class Definition:
@@ -66,7 +76,7 @@ class Definition:
             for node in process.all_nodes()
         }
         self.triggers: tuple[Trigger, ...] = tuple(
-            trigger_of(node) for node in self.models[bundle.process].starts()
+            trigger for node in self.models[bundle.process].begins() for trigger in triggers_of(node)
         )
         self._decisions = _decisions(bundle)
 
@@ -125,18 +135,19 @@ def element_of(process: Process, node: Node) -> Element:
     )
 
 
-def trigger_of(node: Node) -> Trigger:
-    """How a start event begins a case."""
+def triggers_of(node: Node) -> list[Trigger]:
+    """How an element begins a case: one way for each of its triggers."""
+    if node.kind == "receiveTask":
+        return [Trigger(node.id, "message", node.name, node.message)]
     if not node.events:
-        return Trigger(node.id, "none", node.name)
-    event = node.events[0]
-    if event.kind == "timer":
-        return Trigger(node.id, "timer", node.name, event.text)
-    if event.kind == "message":
-        return Trigger(node.id, "message", node.name, event.name)
-    if event.kind == "signal":
-        return Trigger(node.id, "signal", node.name, event.name)
-    return Trigger(node.id, "conditional", node.name, event.text)
+        return [Trigger(node.id, "none", node.name)]
+    return [
+        Trigger(
+            node.id, event.kind, node.name, event.name if event.kind in {"message", "signal"} else event.text
+        )
+        for event in node.events
+        if event.kind in {"timer", "message", "signal", "conditional"}
+    ]
 
 
 def _decisions(bundle: Bundle) -> dict[str, Any]:
@@ -182,10 +193,14 @@ class _Compiler:
                 made[node.id].reach = {flow.id: reaching(scope, node, flow.source) for flow in node.incoming}
         spec.nodes = made
         spec.entry = [made[node.id] for node in entries(scope)]
+        spec.guards = [made[node.id] for node in scope.event_subprocesses()]
+        spec.ad_hoc = None
         self.definition.specs[name] = spec
         for node in scope.nodes.values():
             if node.inner is not None:
                 self._scope(node.inner, f"{name}/{node.id}")
+                if node.ad_hoc is not None:
+                    self.definition.specs[f"{name}/{node.id}"].ad_hoc = made[node.id]
 
     def _connect(self, spec: NodeSpec, made: dict[str, NodeSpec]) -> None:
         for flow in spec.node.outgoing:
@@ -195,7 +210,13 @@ class _Compiler:
                 spec.flows.append((flow.id, target, condition))
                 spec.connect(target)
         spec.targets = [(flow, target) for flow, target, _ in spec.flows]
+        spec.conditional = any(condition is not None for _, _, condition in spec.flows)
         spec.boundaries = [made[boundary.id] for boundary in spec.node.boundaries]
+        spec.reads = [(move, self._expression(move.source)) for move in spec.node.reads]
+        spec.writes = [(move, self._expression(move.source)) for move in spec.node.writes]
+        for boundary in spec.node.boundaries:
+            if boundary.has("compensate") and isinstance(spec, Activity):
+                spec.undo = made.get(boundary.handler or "")
         if isinstance(spec, Activity) and spec.node.loop is not None:
             spec.loop = LoopRunner(spec, spec.node.loop, self.functions)
 
@@ -210,14 +231,25 @@ class _Compiler:
         if kind in {"serviceTask", "sendTask"} and mutasi.get("effect"):
             return OpenActivity(spec, node, "service", {})
         if kind == "sendTask":
-            thrown = node.events or ((EventDefinition("message", node.message),) if node.message else ())
-            return SendTask(spec, node, thrown)
+            made = SendTask(spec, node)
+            made.triggers = node.events or (
+                (EventDefinition("message", node.message),) if node.message else ()
+            )
+            return made
         if kind == "scriptTask":
             return Script(spec, node, self._expression(node.script or ""))
         if kind == "businessRuleTask":
             return Decide(spec, node)
         if kind == "callActivity":
             return Holder(spec, node, node.called or "")
+        if node.event_subprocess:
+            guard = EventSubprocess(spec, node, f"{scope}/{node.id}")
+            start = next(iter(node.inner.starts()), node) if node.inner else node
+            return self._catching(guard, guard.triggers, start)
+        if node.ad_hoc is not None:
+            condition = self._expression(node.ad_hoc.condition) if node.ad_hoc.condition else None
+            withdraws = node.ad_hoc.cancel_remaining
+            return AdHoc(spec, node, f"{scope}/{node.id}", condition, withdraws=withdraws)
         if kind in CONTAINERS:
             return Holder(spec, node, f"{scope}/{node.id}")
         return self._gateway_or_event(spec, node)
@@ -234,37 +266,46 @@ class _Compiler:
             made: NodeSpec = plain[node.kind](spec, node)
             return made
         if node.kind in {"endEvent", "intermediateThrowEvent"}:
-            return Throw(spec, node, node.events)
+            thrower = Throw(spec, node)
+            thrower.triggers = node.events
+            return thrower
         if node.kind == "receiveTask":
-            return self._catching(Receive(spec, node), EventDefinition("message", node.message))
+            return self._catching(Receive(spec, node), (EventDefinition("message", node.message),), node)
         if node.kind == "intermediateCatchEvent":
-            return self._catching(CatchEvent(spec, node), node.events[0] if node.events else NOBODY)
+            if node.has("link"):
+                return NodeSpec(spec, node)
+            return self._catching(CatchEvent(spec, node), node.events, node)
         if node.kind == "boundaryEvent":
-            trigger = node.events[0] if node.events else NOBODY
-            return self._catching(Boundary(spec, node, trigger), trigger)
+            return self._catching(Boundary(spec, node), node.events, node)
         return Activity(spec, node)
 
-    def _catching(self, spec: Any, trigger: EventDefinition) -> NodeSpec:
-        spec.trigger = trigger
-        if trigger.kind == "timer" and trigger.text.startswith("="):
-            spec.timer = self._expression(trigger.text)
-        if trigger.kind == "message" and spec.node.mutasi.get("correlation"):
-            spec.correlation = self._expression(spec.node.mutasi["correlation"])
-        made: NodeSpec = spec
-        return made
+    def _catching(self, spec: Catching, events: tuple[EventDefinition, ...], node: Node) -> NodeSpec:
+        """`node` holds the triggers: the event itself, or the start event of an event subprocess."""
+        spec.triggers = events
+        spec.all_events = node.all_events
+        correlation = node.mutasi.get("correlation")
+        spec.wanted = tuple(
+            Wanted(
+                event,
+                timer=self._expression(event.text)
+                if event.kind == "timer" and event.text[:1] == "="
+                else None,
+                correlation=self._expression(correlation)
+                if event.kind == "message" and correlation
+                else None,
+                condition=self._expression(event.text) if event.kind == "conditional" else None,
+            )
+            for event in events
+            if event.kind in WAITED_FOR
+        )
+        return spec
 
 
 def entries(scope: Scope) -> list[Node]:
-    """Where a scope starts when no start event is named: the none start, else the first, else implicitly."""
+    """Where a scope starts when nothing is named: the none start, else the first; and what no flow leads to."""
     starts = scope.starts()
     plain = [node for node in starts if not node.events]
-    if plain or starts:
-        return (plain or starts)[:1]
-    return [
-        node
-        for node in scope.nodes.values()
-        if not node.incoming and node.kind != "boundaryEvent" and not node.event_subprocess
-    ]
+    return (plain or starts)[:1] + scope.implicit()
 
 
 def reaching(scope: Scope, gateway: Node, source: str) -> frozenset[str]:

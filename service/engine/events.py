@@ -2,53 +2,100 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from service.engine import feel, timers
+from service.engine import compensation, feel, timers
 from service.engine.case import Case, Part, Scope, Token
-from service.engine.expressions import Expression, Failed
+from service.engine.expressions import Expression, Failed, when_known
 from service.engine.model import EventDefinition, Node
-from service.engine.specs import Activity, NodeSpec
-from service.engine.steps import Event
+from service.engine.specs import Activity, Holder, NodeSpec
+from service.engine.throwing import escalate, leave_host, throw_error
 
+WAITED_FOR = frozenset({"timer", "message", "signal", "conditional"})
 MISSED_AT_MOST = 100  # repetitions that a late wake-up makes good; what lies further back is skipped
 
 
-class Catching:
-    """Waits for its trigger. The moment a timer is due and the correlation are worked out on arrival."""
+@dataclass(frozen=True)
+class Wanted:
+    """One trigger of an event, compiled."""
 
-    node: Node
-    trigger: EventDefinition
+    event: EventDefinition
     timer: Expression | None = None
     correlation: Expression | None = None
+    condition: Expression | None = None
 
-    def wait(self, token: Token) -> None:
-        """Note in the token what it waits for: {"on", "name", "due", "every", "left", "corr"}."""
+    def note(self, token: Token, data: dict[str, Any]) -> None:
+        """Note in the token what it waits for: {"on", "name", "due", "every", "left", "corr", "met"}."""
         token._set_state(TaskState.WAITING)
-        noted = token.internal_data
-        noted["on"] = self.trigger.kind
-        if self.trigger.kind == "timer":
-            value = self.timer.evaluate(token.data, token.case.now) if self.timer else self.trigger.text
+        case, noted = token.case, token.internal_data
+        noted["on"] = self.event.kind
+        if self.event.kind == "timer":
+            value = self.timer.evaluate(data, case.now) if self.timer else self.event.text
             try:
-                due = timers.due(self.trigger.timer or "", value, token.case.now)
+                due = timers.due(self.event.timer or "", value, case.now)
             except timers.BadTimer as error:
                 raise Failed(str(error)) from error
             noted["due"] = due.at.isoformat()
             if due.every is not None:
                 noted["every"], noted["left"] = due.every, due.left
             return
-        noted["name"] = self.trigger.name
+        if self.event.kind == "conditional":
+            case.conditions[token.id] = token
+            return
+        noted["name"] = self.event.name
         if self.correlation is not None:
-            value = self.correlation.evaluate(token.data, token.case.now)
+            value = self.correlation.evaluate(data, case.now)
             if not isinstance(value, str):
                 raise Failed(f"{self.correlation.text}: a correlation must be a text, not {value!r}")
             noted["corr"] = value
 
 
-class CatchEvent(Catching, NodeSpec):
+class Catching(NodeSpec):
+    """Waits for its trigger: any of several, or all of them, each then waiting as a token of its own (an arm).
+
+    The moment a timer is due and the correlation are worked out on arrival.
+    """
+
+    wanted: tuple[Wanted, ...] = ()
+    all_events = False
+
+    def wait(self, token: Token) -> None:
+        """Wait for what is wanted."""
+        if len(self.wanted) == 1:
+            self.wanted[0].note(token, token.data)
+            return
+        token._set_state(TaskState.WAITING)
+        for number, wanted in enumerate(self.wanted):
+            arm = Token(token.workflow, self, token.case.key(), {}, (), {"arm": token.id, "number": number})
+            wanted.note(arm, token.data)
+
+    def holds(self, token: Token, data: dict[str, Any]) -> bool:
+        """Whether the condition that a token waits for is true."""
+        condition = self.wanted[token.internal_data.get("number", 0)].condition
+        return condition is not None and when_known(condition, data, token.case.now) is True
+
+    def happen(self, token: Token, data: dict[str, Any]) -> None:
+        fire(token.case, token, data)
+
+    def _on_cancel(self, my_task: Token) -> None:
+        for arm in arms(my_task):
+            my_task.case.cancel_token(arm)
+        super()._on_cancel(my_task)
+
+    def withdrawn_visibly(self, token: Token) -> bool:
+        return token.moving
+
+
+def arms(token: Token) -> list[Token]:
+    """The triggers of an event that waits for several."""
+    return [one for one in token.workflow.tokens() if one.internal_data.get("arm") == token.id]
+
+
+class CatchEvent(Catching):
     """An intermediate catch event."""
 
     waits = True
@@ -57,35 +104,67 @@ class CatchEvent(Catching, NodeSpec):
         self.wait(my_task)
         return False
 
-    def withdrawn_visibly(self, token: Token) -> bool:
-        return "race" not in token.internal_data
-
 
 class Receive(Catching, Activity):
     """A receive task: an activity that waits for its message."""
 
     waits = True
+    withdrawn_visibly = Activity.withdrawn_visibly
 
     def _update_hook(self, my_task: Token) -> bool:
         self.wait(my_task)
         return False
 
 
-class Boundary(Catching, NodeSpec):
+class Boundary(Catching):
     """An event on the border of an activity. Its waiting token names the activity's token as `host`.
 
     Errors and escalations do not wait: they are looked up when they are thrown.
     """
 
-    def __init__(self, process: Any, node: Node, trigger: EventDefinition) -> None:
+    def __init__(self, process: Any, node: Node) -> None:
         super().__init__(process, node)
-        self.trigger = trigger
-        self.waits = trigger.kind in {"timer", "message", "signal"}
+        self.waits = any(event.kind in WAITED_FOR for event in node.events)
 
     def _update_hook(self, my_task: Token) -> bool:
         self.wait(my_task)
         my_task.data = {}  # when it fires it takes the data of its activity
         return False
+
+
+class EventSubprocess(Catching, Holder):
+    """Begins when its start event happens, as long as its scope is open. Its waiting token is a `guard`."""
+
+    def __init__(self, process: Any, node: Node, inside: str) -> None:
+        super().__init__(process, node, inside)
+        start = next(iter(node.inner.starts()), node) if node.inner else node
+        self.triggers = start.events
+        self.interrupting = start.interrupting
+        self.waits = any(event.kind in WAITED_FOR for event in start.events)
+
+    def begin(self, scope: Scope, data: dict[str, Any]) -> None:
+        """It happens: instead of everything else in its scope, or beside it."""
+        case = scope.top_workflow
+        known = {**case.present(scope), **data}
+        if self.interrupting:
+            scope.interruptions += 1
+            case.clear(scope)
+        token = Token(scope, self, case.key(), known, (), None if self.interrupting else {"past": known})
+        case.act(self, self._update, token)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        case, scope = my_task.case, my_task.workflow
+        if self.interrupting:
+            case.leave(my_task, [])
+            return
+        past = my_task.internal_data["past"]
+        case.drop(my_task)
+        case.share(
+            {name: value for name, value in my_task.data.items() if past.get(name) is not value}, scope
+        )
+        if scope.ended is None:
+            scope.ended = (my_task.data, ())
+        case.close(scope)
 
 
 class EventGateway(NodeSpec):
@@ -105,16 +184,34 @@ class EventGateway(NodeSpec):
 
 
 class Throw(NodeSpec):
-    """Intermediate throw events, send tasks with a message, and end events: throws all its definitions."""
+    """Intermediate throw events and end events: throws all its definitions. What it compensates comes first."""
 
-    def __init__(self, process: Any, node: Node, throws: tuple[EventDefinition, ...]) -> None:
-        super().__init__(process, node)
-        self.throws = throws
+    def _update_hook(self, my_task: Token) -> bool:
+        for thrown in self.triggers:
+            if thrown.kind == "compensate":
+                return not compensation.begin(my_task, thrown.name)
+            if thrown.kind == "cancel":
+                for other in my_task.workflow.tokens():
+                    if other is not my_task and other.live:
+                        my_task.case.cancel_token(other)
+                return not compensation.begin(my_task, None)
+        return True
+
+    def undone(self, token: Token) -> None:
+        """All that it asked to undo is undone."""
+        self.go(token)
+
+    def _on_cancel(self, my_task: Token) -> None:
+        for other in my_task.workflow.tokens():
+            if other.internal_data.get("undoes") == my_task.id:
+                my_task.case.cancel_token(other)
 
     def _on_complete(self, my_task: Token) -> None:
         case, scope = my_task.case, my_task.workflow
+        interruptions = scope.interruptions
+        self.write(my_task)
         case.record("element_completed", my_task)
-        for thrown in self.throws:
+        for thrown in self.triggers:
             if thrown.kind == "message":
                 case.record(
                     "message_thrown", my_task, name=thrown.name or "", data=feel.to_json(my_task.data)
@@ -125,34 +222,41 @@ class Throw(NodeSpec):
             elif thrown.kind == "escalation":
                 escalate(case, my_task, thrown.name)
             elif thrown.kind == "error":
+                case.record("error_thrown", my_task, name=thrown.name or "")
                 throw_error(case, scope, thrown.name, my_task.data)
             elif thrown.kind == "terminate":
                 case.terminate(scope, my_task)
-        # An interrupting event outside may have ended this whole scope.
-        if (
-            case.status == "running"
-            and my_task.workflow.tasks.get(my_task.id) is my_task
-            and in_case(case, scope)
-        ):
+            elif thrown.kind == "cancel":
+                cancel_transaction(case, scope, my_task.data)
+        # What it threw may have ended or interrupted its own scope.
+        if case.status == "running" and case.holds(scope) and scope.interruptions == interruptions:
             self._on_complete_hook(my_task)
 
 
-class SendTask(Throw, Activity):
+class SendTask(Activity):
     """A send task that throws its message."""
 
     def _on_complete(self, my_task: Token) -> None:
-        if self.loop is not None and "of" not in my_task.internal_data:
-            Activity._on_complete(self, my_task)
-            return
-        for thrown in self.throws:
-            my_task.case.record(
-                "message_thrown", my_task, name=thrown.name or "", data=feel.to_json(my_task.data)
-            )
-        Activity._on_complete(self, my_task)
+        if self.loop is None or "of" in my_task.internal_data:
+            for thrown in self.triggers:
+                my_task.case.record(
+                    "message_thrown", my_task, name=thrown.name or "", data=feel.to_json(my_task.data)
+                )
+        super()._on_complete(my_task)
 
 
-def in_case(case: Case, scope: Scope) -> bool:
-    return scope is case or case.subprocesses.get(scope.parent_task_id) is scope
+def cancel_transaction(case: Case, scope: Scope, data: dict[str, Any]) -> None:
+    """A transaction is cancelled: what it did is undone, and the case goes on at its cancel event."""
+    host = case.token(scope.parent_task_id) if isinstance(scope, Part) else None
+    if host is None:
+        return
+    body = case.token(host.internal_data.get("of", host.id))
+    if body is None:
+        return
+    boundary = next((one for one in body.task_spec.boundaries if one.node.has("cancel")), None)
+    if boundary is None:
+        raise Failed("the transaction has no event for being cancelled")
+    leave_host(case, body, boundary, dict(data))
 
 
 # Firing
@@ -161,10 +265,18 @@ def in_case(case: Case, scope: Scope) -> bool:
 def fire(case: Case, token: Token, data: dict[str, Any]) -> None:
     """What the token waits for has come, with `data`."""
     spec, scope = token.task_spec, token.workflow
+    if "arm" in token.internal_data:
+        _fire_arm(case, token, data)
+        return
+    if "guard" in token.internal_data:
+        spec.begin(scope, {**token.data, **data})
+        _wait_again(token)
+        return
     if "host" in token.internal_data:
         host = case.token(token.internal_data["host"])
         if host is not None:
-            leave_host(case, host, spec, {**state_of(case, host), **data})
+            leave_host(case, host, spec, {**state_of(case, host), **token.data, **data})
+            _wait_again(token)
         return
     race = token.internal_data.pop("race", None)
     if race is not None:
@@ -173,22 +285,32 @@ def fire(case: Case, token: Token, data: dict[str, Any]) -> None:
             case.record("element_completed", gateway)
             gateway.task_spec._on_cancel(gateway)
             case.drop(gateway)
+    for arm in arms(token):
+        case.cancel_token(arm)
     token.data = {**token.data, **data}
     if scope.tasks.get(token.id) is token and token.live:
         case.act(spec, token.complete)
 
 
-def leave_host(case: Case, host: Token, boundary: NodeSpec, data: dict[str, Any]) -> None:
-    """A boundary event fires: the activity stops (interrupting) or goes on beside it."""
-    scope = host.workflow
-    forks = host.forks
-    if boundary.node.interrupting:
-        case.cancel_token(host)
-    else:
-        forks = (*forks, case.fork(host.data))
-        host.forks = forks
-    passing = Token(scope, boundary, case.key(), data, forks)
-    case.act(boundary, passing.complete)
+def _fire_arm(case: Case, arm: Token, data: dict[str, Any]) -> None:
+    """One of several triggers has come: enough, or the others are waited for with what this one brought."""
+    event = case.token(arm.internal_data["arm"])
+    case.drop(arm)
+    if event is None:
+        return
+    if event.task_spec.all_events and arms(event):
+        event.data = {**event.data, **data}
+        return
+    fire(case, event, data)
+
+
+def _wait_again(token: Token) -> None:
+    """An event beside its activity or scope may happen any number of times."""
+    if token.live and len(token.task_spec.wanted) > 1 and token.case.holds(token.workflow):
+        for arm in arms(token):
+            token.case.cancel_token(arm)
+        token.data = {}
+        token.task_spec.wait(token)
 
 
 def state_of(case: Case, host: Token) -> dict[str, Any]:
@@ -204,7 +326,7 @@ def wake(case: Case) -> bool:
         fired = True
         _, token = waiting[0]
         every = token.internal_data.get("every")
-        once = not every and "host" in token.internal_data and not token.task_spec.node.interrupting
+        once = not every and _beside(token)
         how = _again if every else _fire_last if once else fire
         case.act(token.task_spec, how, case, token, {})
         case.settle()
@@ -225,7 +347,7 @@ def _again(case: Case, token: Token, data: dict[str, Any]) -> None:
     """A repeating timer: set its next time, then fire. An interrupting or intermediate one fires once."""
     noted = token.internal_data
     left = noted.get("left")
-    if "host" in noted and not token.task_spec.node.interrupting:
+    if _beside(token):
         if left == 0:
             _fire_last(case, token, data)
             return
@@ -237,10 +359,20 @@ def _again(case: Case, token: Token, data: dict[str, Any]) -> None:
     fire(case, token, data)
 
 
+def _beside(token: Token) -> bool:
+    """Whether an event lets its activity or scope go on, and so may happen again."""
+    return not getattr(token.task_spec, "interrupting", token.task_spec.node.interrupting) and bool(
+        {"host", "guard"} & token.internal_data.keys()
+    )
+
+
 def _fire_last(case: Case, token: Token, data: dict[str, Any]) -> None:
-    """Fire a timer beside its activity for the only or the last time."""
-    host = case.token(token.internal_data["host"])
+    """Fire a timer beside its activity or scope for the only or the last time."""
     case.drop(token)
+    if "guard" in token.internal_data:
+        token.task_spec.begin(token.workflow, {})
+        return
+    host = case.token(token.internal_data["host"])
     if host is not None:
         leave_host(case, host, token.task_spec, state_of(case, host))
 
@@ -268,55 +400,6 @@ def signal(case: Case, name: str, data: dict[str, Any]) -> bool:
     """Everything in the case that waits for the signal goes on. Whether anything did."""
     reached = [token for token in waiting(case, "signal") if token.internal_data.get("name") == name]
     for token in reached:
-        if token.live and in_case(case, token.workflow):
+        if token.live and case.holds(token.workflow):
             case.act(token.task_spec, fire, case, token, data)
     return bool(reached)
-
-
-# Errors and escalations
-
-
-def throw_error(case: Case, scope: Scope, code: str | None, data: dict[str, Any]) -> None:
-    """An error ends its scope and goes on at the nearest event that catches it; else the case fails."""
-    while isinstance(scope, Part):
-        host = case.token(scope.parent_task_id)
-        if host is None:
-            return
-        if caught(case, host, code, data):
-            return
-        scope = host.workflow
-    case.end_case("failed", data)
-    case.happened.append(Event("case_failed", name=code or "", data={"code": code}))
-
-
-def caught(case: Case, host: Token, code: str | None, data: dict[str, Any]) -> bool:
-    """Whether an activity has a boundary event for this error code (or for all); then it goes on there."""
-    body = host.internal_data.get("of")
-    owner = case.token(body) if body is not None else host
-    if owner is None:
-        return False
-    catching = [one for one in owner.task_spec.boundaries if one.trigger.kind == "error"]
-    exact = [one for one in catching if one.trigger.name == code and code is not None]
-    for boundary in exact + [one for one in catching if one.trigger.name is None]:
-        leave_host(case, owner, boundary, dict(data))
-        return True
-    return False
-
-
-def escalate(case: Case, token: Token, code: str | None) -> None:
-    """An escalation is told to the nearest boundary event that catches it; uncaught it does nothing."""
-    scope = token.workflow
-    case.record("escalation_thrown", token, name=code or "")
-    while isinstance(scope, Part):
-        host = case.token(scope.parent_task_id)
-        if host is None:
-            return
-        body = host.internal_data.get("of")
-        owner = case.token(body) if body is not None else host
-        if owner is None:
-            return
-        for boundary in owner.task_spec.boundaries:
-            if boundary.trigger.kind == "escalation" and boundary.trigger.name in (None, code):
-                leave_host(case, owner, boundary, dict(token.data))
-                return
-        scope = host.workflow

@@ -39,6 +39,14 @@ class Expression:
         return value
 
 
+def when_known(expression: Expression, data: Mapping[str, Any], now: datetime) -> Any:
+    """The value, or None as long as something it needs is not known."""
+    try:
+        return expression.evaluate(data, now)
+    except Failed:
+        return None
+
+
 def strip(text: str) -> str:
     """The expression without the mark that says it is one."""
     text = text.strip()

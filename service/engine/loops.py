@@ -110,7 +110,7 @@ class LoopRunner:
         data["loopCounter"] = index + 1
         if self.loop.item:
             data[self.loop.item] = body.internal_data["items"][index]
-        if self.loop.output_item:
+        if self.loop.output_item and self.loop.output_item != self.loop.item:
             data.pop(self.loop.output_item, None)  # what an earlier round left there is not this one's output
         return data
 

@@ -47,7 +47,8 @@ class Flow:
 
 @dataclass(frozen=True)
 class EventDefinition:
-    """What an event waits for or throws. `name` is the message, signal, error code or escalation code."""
+    """What an event waits for or throws. `name` is the message, signal, error code, escalation code, link or
+    the activity to compensate."""
 
     kind: EventKind
     name: str | None = None
@@ -69,6 +70,27 @@ class Loop:
     condition: str | None = None
     maximum: int | None = None
     test_before: bool = False
+
+
+@dataclass(frozen=True)
+class DataMove:
+    """A data association: the value of `source` (FEEL) becomes the variable `target`.
+
+    Writing into a data object reaches all branches of the case at once; reading copies nothing that is not
+    seen already, so only associations that rename or compute are kept. `shared`: the target is a data object.
+    """
+
+    source: str
+    target: str
+    shared: bool
+
+
+@dataclass(frozen=True)
+class AdHoc:
+    """When an ad hoc subprocess is done, and whether what is still open is withdrawn then."""
+
+    condition: str | None = None
+    cancel_remaining: bool = True
 
 
 @dataclass
@@ -97,6 +119,19 @@ class Node:
     refused: list[tuple[str, str]] = field(default_factory=list)  # (rule, message) seen while reading
     event_subprocess: bool = False
     hosted: bool = False  # a boundary event on the border of an activity beside it
+    for_compensation: bool = False
+    handler: str | None = None  # of a compensation boundary event: the activity that undoes
+    instantiate: bool = False
+    all_events: bool = False  # parallelMultiple: waits for every trigger, not for any
+    tokens_in: int = 1  # startQuantity
+    tokens_out: int = 1  # completionQuantity
+    ad_hoc: AdHoc | None = None
+    reads: list[DataMove] = field(default_factory=list)
+    writes: list[DataMove] = field(default_factory=list)
+
+    def has(self, kind: EventKind) -> bool:
+        """Whether one of the event's triggers or results is of this kind."""
+        return any(event.kind == kind for event in self.events)
 
 
 @dataclass
@@ -116,6 +151,30 @@ class Scope:
 
     def starts(self) -> list[Node]:
         return [node for node in self.nodes.values() if node.kind == "startEvent"]
+
+    def begins(self) -> list[Node]:
+        """Where a case may begin: start events, and receive tasks and events that instantiate."""
+        found = self.starts()
+        for node in self.nodes.values():
+            if node.instantiate and node.kind == "receiveTask" and not node.incoming:
+                found.append(node)
+            elif node.instantiate and node.kind == "eventBasedGateway":
+                found += [self.nodes[flow.target] for flow in node.outgoing if flow.target in self.nodes]
+        return found
+
+    def implicit(self) -> list[Node]:
+        """What begins with its scope because no flow leads to it (BPMN 2.0.2, 13.1)."""
+        return [
+            node
+            for node in self.nodes.values()
+            if not node.incoming
+            and node.kind not in {"startEvent", "boundaryEvent"}
+            and not (node.event_subprocess or node.for_compensation or node.instantiate)
+            and not (node.kind == "intermediateCatchEvent" and node.has("link"))
+        ]
+
+    def event_subprocesses(self) -> list[Node]:
+        return [node for node in self.nodes.values() if node.event_subprocess]
 
 
 @dataclass

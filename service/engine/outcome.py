@@ -77,7 +77,5 @@ def _stage(case: Case) -> Token | None:
         return None
     tokens = sorted(case.tokens(), key=lambda one: one.id)
     activities = [token for token in tokens if token.task_spec.node.kind in ACTIVITIES]
-    waiting = [
-        token for token in tokens if token.internal_data.get("on") and "host" not in token.internal_data
-    ]
+    waiting = [token for token in tokens if token.internal_data.get("on") and token.moving]
     return next(iter(activities + waiting), None)

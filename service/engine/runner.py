@@ -13,9 +13,9 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.errors import Conflict, Incident, Invalid, InvalidDefinition, MutasiError
-from service.engine import checks, decisions, events, feel, snapshots
+from service.engine import checks, decisions, events, feel, snapshots, throwing
 from service.engine.case import Case, Token
-from service.engine.definitions import Definition, entries
+from service.engine.definitions import Definition, entries, processes_of
 from service.engine.expressions import Expression, Failed
 from service.engine.outcome import step_of
 from service.engine.specs import OpenActivity
@@ -79,6 +79,15 @@ class Engine:
                 self._definitions.popitem(last=False)
         return compiled
 
+    def processes(self, files: Sequence[SourceFile]) -> list[tuple[str, list[str]]]:
+        """The executable processes of diagrams, each with the processes it calls."""
+        found = processes_of(Bundle("", tuple(files)), self.limits)
+        return [
+            (process.id, [node.called for node in process.all_nodes() if node.called])
+            for process in found.values()
+            if process.executable
+        ]
+
     # Commands
 
     def start(
@@ -88,15 +97,21 @@ class Engine:
         case = Case(definition, now, keep_history=self.keep_history)
         model = definition.models[definition.key]
         if element is None:
-            begin = [node.id for node in entries(model)]
+            begin = entries(model)
         else:
-            begin = [node.id for node in model.starts() if node.id == element]
+            begin = [node for node in model.begins() if node.id == element]
+            begin += model.implicit() if begin else []
         if not begin:
             raise Invalid(f"{definition.key} does not start at {element or 'anything'}.")
         with _step(case):
             given = vetted(data)
-            for node in begin:
-                case.enter(case, definition.top.nodes[node], given, (1,) if len(begin) > 1 else ())
+            nodes = definition.top.nodes
+            if isinstance(nodes[begin[0].id], events.Catching):  # its trigger has come already
+                case.open(case, given, [nodes[node.id] for node in begin[1:]])
+                began = Token(case, nodes[begin[0].id], case.key(), given)
+                case.act(began.task_spec, began.complete)
+            else:
+                case.open(case, given, [nodes[node.id] for node in begin])
         return step_of(case)
 
     def complete(
@@ -132,8 +147,8 @@ class Engine:
         token = _open(case, task_key)
         with _step(case):
             data = {**token.data, "kesalahan": {"kode": code, "pesan": message}}
-            if not events.caught(case, token, code, data):
-                events.throw_error(case, token.workflow, code, data)
+            if not throwing.caught(case, token, code, data):
+                throwing.throw_error(case, token.workflow, code, data)
         return step_of(case)
 
     def wake(self, definition: Definition, snapshot: bytes, now: datetime) -> Step:
@@ -176,6 +191,17 @@ class Engine:
         case = self._load(definition, snapshot, now)
         with _step(case):
             events.signal(case, name, vetted(data))
+        return step_of(case)
+
+    def assign(
+        self, definition: Definition, snapshot: bytes, values: Mapping[str, Any], now: datetime
+    ) -> Step:
+        """Set variables for all branches of the case: a repair by hand. Raises Conflict when it has ended."""
+        case = self._load(definition, snapshot, now)
+        if case.status != "running":
+            raise Conflict("The case has ended already.")
+        with _step(case):
+            case.share(vetted(values))
         return step_of(case)
 
     def cancel(self, definition: Definition, snapshot: bytes, now: datetime) -> Step:
@@ -245,6 +271,9 @@ def _step(case: Case) -> Iterator[None]:
     try:
         yield
         case.settle()
+    except Incident as error:
+        error.happened = tuple(case.happened)
+        raise
     except MutasiError:
         raise
     except Failed as error:

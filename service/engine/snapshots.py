@@ -1,9 +1,10 @@
 """A case as bytes: its tokens and nothing else. No specification, no history.
 
-Version 1: {"v": 1, "n": last key, "s": status, "x": values, "f": {fork: data}, "c": [scope, ...]} with
-scope = [specification, key of the holding token, ended, [token, ...]], ended = [data, forks],
-token = [key, element, state, data, forks, internal]. Data maps names to places in `x`, so that branches and
-subprocesses, which share most of their values, store each value once.
+Version 2: {"v": 2, "n": last key, "s": status, "x": values, "f": {fork: data}, "c": [scope, ...]} with
+scope = [specification, key of the holding token, ended, [token, ...], done], ended = [data, forks],
+token = [key, element, state, data, forks, internal], done = what can be undone (compensation.py).
+Data maps names to places in `x`, so that branches and subprocesses, which share most of their values, store each
+value once.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from service.engine.case import Case, Part, Scope, Token
 if TYPE_CHECKING:
     from service.engine.definitions import Definition
 
-VERSION = 1
+VERSION = 2
 VALUES = frozenset({"items", "out", "past"})  # what loops keep of the data
 SCALARS = (str, bool, int, type(None))
 WIDEST = 1 << 63  # a whole number beyond is written as FEEL writes it
@@ -55,15 +56,17 @@ def dump(case: Case) -> bytes:
 def load(definition: Definition, snapshot: bytes, now: datetime, *, keep_history: bool = False) -> Case:
     """The case of a snapshot, standing where it stood."""
     document = orjson.loads(snapshot)
-    if document["v"] != VERSION:
-        raise Incident(None, f"the snapshot has version {document['v']}, which this release does not read")
+    while (version := document["v"]) != VERSION:
+        if version not in UPGRADES:
+            raise Incident(None, f"the snapshot has version {version}, which this release does not read")
+        document = UPGRADES[version](document)
     case = Case(definition, now, keep_history=keep_history)
     case.counter, case.status = document["n"], document["s"]
     values = [_load(stored) for stored in document["x"]]
     case.stored = {id(value): (value, stored) for value, stored in zip(values, document["x"], strict=True)}
     case.forks = {int(key): _read(data, values) for key, data in document["f"].items()}
     case.data = _read(document.get("d", {}), values)
-    for name, holder, ended, tokens in document["c"]:
+    for name, holder, ended, tokens, done in document["c"]:
         scope: Scope = case
         if holder is not None:
             host = case.token(holder)
@@ -71,6 +74,7 @@ def load(definition: Definition, snapshot: bytes, now: datetime, *, keep_history
             scope = Part(definition.specs[name], host, case)
         if ended is not None:
             scope.ended = (_read(ended[0], values), tuple(ended[1]))
+        scope.done = done
         for key, element, state, data, forks, internal in tokens:
             for place in VALUES & internal.keys():
                 internal[place] = values[internal[place]]
@@ -78,7 +82,18 @@ def load(definition: Definition, snapshot: bytes, now: datetime, *, keep_history
             token = Token(scope, spec, key, _read(data, values), tuple(forks), internal, state)
             if spec.joins and hasattr(spec, "may_fire"):
                 case.joins[key] = token
+            if internal.get("on") == "conditional":
+                case.conditions[key] = token
     return case
+
+
+def _from_1(document: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew no compensation: nothing was kept to be undone."""
+    return {**document, "v": 2, "c": [[*scope, []] for scope in document["c"]]}
+
+
+UPGRADES = {1: _from_1}
+"""From each earlier version to the next."""
 
 
 class _Values:
@@ -114,7 +129,8 @@ class _Values:
 def _scope(scope: Scope, values: _Values) -> list[Any]:
     ended = None if scope.ended is None else [values.data(scope.ended[0]), scope.ended[1]]
     tokens = scope.tasks.values() if scope.top_workflow.keep_history else scope.tokens()
-    return [scope.spec.name, scope.parent_task_id, ended, [_token(token, values) for token in tokens]]
+    rows = [_token(token, values) for token in tokens]
+    return [scope.spec.name, scope.parent_task_id, ended, rows, scope.done]
 
 
 def _token(token: Token, values: _Values) -> list[Any]:
@@ -134,7 +150,7 @@ def _used_forks(case: Case) -> set[int]:
     if case.status != "running":
         return shared
     for scope in case.scopes():
-        stacks = [token.forks for token in scope.tokens() if "host" not in token.internal_data]
+        stacks = [token.forks for token in scope.tokens() if token.moving]
         if scope.ended is not None:
             stacks.append(scope.ended[1])
         seen.clear()

@@ -13,9 +13,11 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from service.engine.case import Part, Token
-from service.engine.expressions import Expression, Failed
-from service.engine.model import ACTIVITIES, Node
+from service.engine import compensation
+from service.engine.case import Part, Scope, Token
+from service.engine.expressions import Expression, Failed, when_known
+from service.engine.model import ACTIVITIES, DataMove, EventDefinition, Node
+from service.engine.throwing import caught_failure
 
 
 class NodeSpec(BpmnTaskSpec):
@@ -31,7 +33,11 @@ class NodeSpec(BpmnTaskSpec):
         self.node = node
         self.flows: list[tuple[str, NodeSpec, Expression | None]] = []
         self.targets: list[tuple[str, NodeSpec]] = []
+        self.conditional = False
         self.boundaries: list[NodeSpec] = []
+        self.triggers: tuple[EventDefinition, ...] = ()
+        self.reads: list[tuple[DataMove, Expression]] = []
+        self.writes: list[tuple[DataMove, Expression]] = []
 
     def test(self) -> None:
         """Nothing: a definition is checked before it is compiled."""
@@ -52,15 +58,42 @@ class NodeSpec(BpmnTaskSpec):
         # Not TaskSpec._run: an error undoes the whole step instead of leaving a task in the state ERROR.
         return self._run_hook(my_task)
 
+    def read(self, token: Token) -> None:
+        """What data input associations bring in."""
+        for move, expression in self.reads:
+            token.data[move.target] = expression.evaluate(token.data, token.case.now)
+
+    def write(self, token: Token) -> None:
+        """What data output associations take out; a variable nobody has set is left alone."""
+        for move, expression in self.writes:
+            value = when_known(expression, token.data, token.case.now)
+            if value is not None:
+                token.data[move.target] = value
+                if move.shared:
+                    token.case.share({move.target: value})
+
     def _run_hook(self, my_task: Token) -> Any:
         return True
 
     def _on_complete(self, my_task: Token) -> None:
+        self.write(my_task)
         my_task.case.record("element_completed", my_task)
         self._on_complete_hook(my_task)
 
     def _on_complete_hook(self, my_task: Token) -> None:
-        my_task.case.leave(my_task, self.targets)
+        my_task.case.leave(my_task, self.ways(my_task) if self.conditional else self.targets)
+
+    def ways(self, token: Token) -> list[tuple[str, NodeSpec]]:
+        """The flows whose condition is true, and those without one; else the default."""
+        now, default = token.case.now, self.node.default
+        chosen = [
+            (flow, target)
+            for flow, target, condition in self.flows
+            if flow != default and (condition is None or condition.true(token.data, now))
+        ] or [(flow, target) for flow, target, _ in self.flows if flow == default]
+        if not chosen and self.flows:
+            raise Failed("no condition is true and there is no default flow")
+        return chosen
 
     def _on_cancel(self, my_task: Token) -> None:
         """Nothing hangs on a plain node."""
@@ -71,14 +104,21 @@ class NodeSpec(BpmnTaskSpec):
 
 
 class Activity(NodeSpec):
-    """Tasks and subprocesses: boundary events wait as long as they are open, and they may have instances."""
+    """Tasks and subprocesses: boundary events wait as long as they are open, and they may have instances.
+
+    `undo` is the activity that compensates this one.
+    """
 
     def __init__(self, process: Any, node: Node) -> None:
         super().__init__(process, node)
         self.loop: Any = None  # loops.LoopRunner
+        self.undo: NodeSpec | None = None
 
     def _update(self, my_task: Token) -> None:
         if "of" not in my_task.internal_data:
+            if self.node.tokens_in > 1 and not self._enough(my_task):
+                return
+            self.read(my_task)
             for boundary in self.boundaries:
                 if boundary.waits:
                     internal = {"host": my_task.id}
@@ -89,26 +129,57 @@ class Activity(NodeSpec):
                 return
         super()._update(my_task)
 
+    def _enough(self, token: Token) -> bool:
+        """Whether as many tokens have come as the activity needs to begin (startQuantity)."""
+        token._set_state(TaskState.WAITING)
+        token.internal_data["held"] = True
+        held = [
+            one for one in token.workflow.tokens() if one.task_spec is self and "held" in one.internal_data
+        ]
+        if len(held) < self.node.tokens_in:
+            return False
+        token.case.join(held)
+        del token.internal_data["held"]
+        return True
+
     def _run(self, my_task: Token) -> Any:
         if self.loop is not None and "of" not in my_task.internal_data:
             return True  # the instances have done the work
-        return super()._run(my_task)
+        try:
+            return super()._run(my_task)
+        except Failed as error:
+            if caught_failure(my_task.case, my_task, str(error)):
+                return None
+            raise
 
     def _on_complete(self, my_task: Token) -> None:
         case, body = my_task.case, my_task.internal_data.get("of")
-        if self.loop is not None and body is None:  # the instances have been told already
-            self.withdraw_boundaries(my_task)
-            self._on_complete_hook(my_task)
+        if body is not None:
+            self._instance_done(my_task, body)
             return
-        case.record("element_completed", my_task)
-        if body is None:
-            self.withdraw_boundaries(my_task)
-            self._on_complete_hook(my_task)
+        self.write(my_task)
+        if self.loop is None:  # else the instances have been told already
+            case.record("element_completed", my_task)
+        self.withdraw_boundaries(my_task)
+        if "undoes" in my_task.internal_data:
+            compensation.handler_done(my_task)
             return
-        case.drop(my_task)
+        compensation.note(my_task, [*my_task.internal_data.pop("inside", ()), *my_task.inside])
+        self._on_complete_hook(my_task)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        ways = self.ways(my_task) if self.conditional else self.targets
+        my_task.case.leave(my_task, ways * self.node.tokens_out)
+
+    def _instance_done(self, token: Token, body: int) -> None:
+        case = token.case
+        case.record("element_completed", token)
+        case.drop(token)
         owner = case.token(body)
         if owner is not None:
-            self.loop.instance_done(owner, my_task)
+            if token.inside:
+                owner.internal_data.setdefault("inside", []).extend(token.inside)
+            self.loop.instance_done(owner, token)
 
     def _on_cancel(self, my_task: Token) -> None:
         case = my_task.case
@@ -118,7 +189,10 @@ class Activity(NodeSpec):
             case.subprocesses.pop(my_task.id, None)
         self.withdraw_boundaries(my_task)
         for other in my_task.workflow.tokens():
-            if other.internal_data.get("of") == my_task.id and other.live:
+            if (
+                my_task.id in (other.internal_data.get("of"), other.internal_data.get("undoes"))
+                and other.live
+            ):
                 case.cancel_token(other)
 
     def withdraw_boundaries(self, token: Token) -> None:
@@ -189,13 +263,53 @@ class Holder(Activity):
         case = my_task.case
         my_task._set_state(TaskState.STARTED)
         part = Part(case.definition.specs[self.inside], my_task, case)
-        starts = part.spec.entry
-        if not starts:
+        if not part.spec.entry:
             raise Failed(f"{self.inside} has nowhere to start")
-        forks = (case.fork(my_task.data),) if len(starts) > 1 else ()
-        for start in starts:
-            case.enter(part, start, my_task.data, forks)
+        case.open(part, my_task.data, part.spec.entry)
         return False
+
+    def undone(self, token: Token) -> None:
+        """All that was done inside is undone."""
+        token.case.subprocesses.pop(token.id, None)
+        compensation.handler_done(token)
+
+
+class AdHoc(Holder):
+    """An ad hoc subprocess: all its activities are open at once, in any order, until its condition is true.
+
+    BPMN 2.0.2, 10.3.5. When everything is done and the condition is not yet true, all are open once more.
+    """
+
+    def __init__(
+        self, process: Any, node: Node, inside: str, condition: Expression | None, *, withdraws: bool
+    ) -> None:
+        super().__init__(process, node, inside)
+        self.condition = condition
+        self.withdraws = withdraws
+
+    def look(self, scope: Scope) -> None:
+        """Something inside has moved: is the subprocess done?"""
+        case = scope.top_workflow
+        if not case.holds(scope):
+            return
+        noted = scope.holder.internal_data
+        busy = any(token.moving for token in scope.tokens())
+        if self.condition is not None and "met" not in noted:
+            data = case.present(scope)
+            if when_known(self.condition, data, case.now) is True:
+                noted["met"] = True
+                if busy and self.withdraws:
+                    case.clear(scope)
+                    scope.ended = (data, ())
+                    busy = False
+        if busy:
+            return
+        if self.condition is None or "met" in noted:
+            noted.pop("met", None)
+            case.finish(scope)
+            return
+        data, scope.ended = case.present(scope), None
+        case.enter_all(scope, data, scope.spec.entry)
 
 
 class Exclusive(NodeSpec):
@@ -286,19 +400,7 @@ class Inclusive(NodeSpec):
         self.go(tokens[-1])
 
     def _on_complete_hook(self, my_task: Token) -> None:
-        case = my_task.case
-        chosen: list[Any] = []
-        for flow, target, condition in self.flows:
-            if condition is None:
-                if flow != self.node.default:
-                    chosen.append((flow, target))
-            elif flow != self.node.default and condition.true(my_task.data, case.now):
-                chosen.append((flow, target))
-        if not chosen:
-            chosen = [(flow, target) for flow, target, _ in self.flows if flow == self.node.default]
-        if not chosen and self.flows:
-            raise Failed("no condition is true and there is no default flow")
-        case.leave(my_task, chosen)
+        my_task.case.leave(my_task, self.ways(my_task))
 
 
 def _label(text: str, value: Any) -> str:

@@ -21,6 +21,7 @@ EventKind = Literal[
     "message_thrown",
     "signal_thrown",
     "escalation_thrown",
+    "error_thrown",
     "case_completed",
     "case_failed",
 ]

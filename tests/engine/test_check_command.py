@@ -31,7 +31,7 @@ def test_a_right_diagram_exits_with_0(tmp_path: Path) -> None:
 
 
 def test_findings_exit_with_1_and_name_the_element(tmp_path: Path) -> None:
-    path = saved(tmp_path, START, LANE, users("a", "b"), END, flows("begin -> a -> end"))
+    path = saved(tmp_path, START, LANE, users("a", "b"), END, flows("begin -> a -> end", "b -> b"))
     result = run(path, "--json")
     assert result.exit_code == 1
     first = json.loads(result.output)[0]

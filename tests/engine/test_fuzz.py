@@ -49,11 +49,41 @@ RICH = file(
         flows("be -> w", "bu -> h -> end", "bt -> end", "bs -> end"),
     )
 )
+CONDITION = "<conditionalEventDefinition><condition>x = 2</condition></conditionalEventDefinition>"
+UNDO = "<compensateEventDefinition/>"
+RARE = file(
+    process(
+        START,
+        users("a", "b", "c", "d", "k"),
+        '<parallelGateway id="g"/><parallelGateway id="j"/>',
+        '<subProcess id="es" triggeredByEvent="true"><userTask id="h"/>'
+        f'<startEvent id="s1" isInterrupting="false">{SIGNAL}</startEvent>{flows("s1 -> h")}</subProcess>',
+        f'<subProcess id="ee" triggeredByEvent="true"><startEvent id="s2">{ERROR}</startEvent><task id="t2"/>'
+        f"{flows('s2 -> t2')}</subProcess>",
+        f'<boundaryEvent id="bc" attachedToRef="a" cancelActivity="false">{CONDITION}</boundaryEvent>',
+        f'<boundaryEvent id="bm" attachedToRef="b" parallelMultiple="true">{MESSAGE}{SIGNAL}</boundaryEvent>',
+        f'<boundaryEvent id="bu" attachedToRef="c">{UNDO}</boundaryEvent>',
+        '<userTask id="u" isForCompensation="true"/><association id="as" sourceRef="bu" targetRef="u"/>',
+        f'<intermediateThrowEvent id="tu">{UNDO}</intermediateThrowEvent>',
+        '<intermediateThrowEvent id="tl"><linkEventDefinition name="l"/></intermediateThrowEvent>',
+        '<intermediateCatchEvent id="cl"><linkEventDefinition name="l"/></intermediateCatchEvent>',
+        '<adHocSubProcess id="ah"><userTask id="p1"/><task id="p2"/><completionCondition>x &gt; 0</completionCondition>'
+        "</adHocSubProcess>",
+        '<transaction id="tr"><startEvent id="s4"/><userTask id="t4"/><exclusiveGateway id="g4" default="g4__e4"/>'
+        '<endEvent id="e4"/><endEvent id="x4"><cancelEventDefinition/></endEvent>'
+        f"{flows('s4 -> t4 -> g4 -> e4', 'g4 ->[x > 2] x4')}</transaction>",
+        '<boundaryEvent id="bx" attachedToRef="tr"><cancelEventDefinition/></boundaryEvent>',
+        END,
+        f'<endEvent id="ef">{ERROR}</endEvent>',
+        flows("begin -> g -> a -> j -> c -> tu -> tl", "g -> b -> j", "cl -> ah -> tr -> k -> end"),
+        flows("bc -> d -> end", "bm -> ef", "bx -> k"),
+    )
+)
 WORDS = ("", "a", "g", "sp", "x", "end", "${x}", "P1D", "true", "5", "= x", "begin__g", "../x", "é" * 300)
 
 
 def changed(chance: random.Random) -> bytes:
-    root = etree.fromstring(RICH.content)
+    root = etree.fromstring(chance.choice((RICH, RARE)).content)
     for _ in range(chance.randint(1, 2)):
         elements = [element for element in root.iter() if element is not root]
         element = chance.choice(elements)
@@ -113,6 +143,7 @@ def test_changed_diagrams_are_refused_or_run(seed: int) -> None:
     assert {outcome.split(":")[0] for outcome in outcomes} == {"right", "wrong"}, outcomes
 
 
-def test_the_unchanged_diagram_is_right_and_ends() -> None:
-    assert [finding for finding in engine().check([RICH]) if finding.severity == "error"] == []
-    assert {run(RICH.content, random.Random(seed)) for seed in range(30)} <= {"completed", "running"}
+@pytest.mark.parametrize("source", [RICH, RARE])
+def test_the_unchanged_diagram_is_right_and_ends(source: SourceFile) -> None:
+    assert [finding for finding in engine().check([source]) if finding.severity == "error"] == []
+    assert {run(source.content, random.Random(seed)) for seed in range(30)} <= {"completed", "running"}

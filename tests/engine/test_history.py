@@ -68,6 +68,28 @@ DIAGRAMS = {
         f'<intermediateCatchEvent id="t1">{timer("P2D")}</intermediateCatchEvent>',
         flows("begin -> split -> a -> g -> m1 -> b -> end", "g -> t1 -> c -> end", "split -> c"),
     ),
+    "event subprocesses, conditions and links": (
+        START, AGAIN, users("a", "k", "h", "v"), END,
+        '<subProcess id="es" triggeredByEvent="true">'
+        f'<startEvent id="s3" isInterrupting="false">{MESSAGE}</startEvent><userTask id="e"/>' + flows("s3 -> e") + "</subProcess>",
+        boundary("late", "a", timer("P1D"), "false"),
+        boundary("many", "k", "<conditionalEventDefinition><condition>count(l) &gt; 3</condition></conditionalEventDefinition>"),
+        '<intermediateThrowEvent id="t"><linkEventDefinition name="k"/></intermediateThrowEvent>',
+        '<intermediateCatchEvent id="c"><linkEventDefinition name="k"/></intermediateCatchEvent>',
+        flows("begin -> round -> a -> t", "c -> k -> again -> end", "again ->[ulang] round", "late -> h -> end", "many -> v -> end"),
+    ),
+    "a transaction that is undone, and an ad hoc subprocess": (
+        START, AGAIN, users("k"), END, '<exclusiveGateway id="g" default="g__ok"/>',
+        '<transaction id="sp"><startEvent id="s"/><userTask id="a"/><userTask id="b"/><exclusiveGateway id="g2" default="g2__e"/>'
+        '<boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent>'
+        '<userTask id="ua" isForCompensation="true"/><association id="as" sourceRef="ca" targetRef="ua"/>'
+        '<endEvent id="x"><cancelEventDefinition/></endEvent><endEvent id="e"/>'
+        + flows("s -> a -> b -> g2 -> e", "g2 ->[ulang] x") + "</transaction>",
+        boundary("cancelled", "sp", "<cancelEventDefinition/>"),
+        '<adHocSubProcess id="ok"><userTask id="p1"/><userTask id="p2"/><completionCondition>count(l) &gt; 4</completionCondition>'
+        "</adHocSubProcess>",
+        flows("begin -> round -> sp -> g -> ok -> k -> again -> end", "again ->[ulang] round", "cancelled -> k"),
+    ),
 }  # fmt: skip
 
 
