@@ -79,8 +79,8 @@ def _person(checked: Checked, node: Node) -> Iterator[Found]:
         return
     role = node.mutasi.get("role") or node.lane
     if not role:
-        message = "The task is in no lane and has no role: nobody would see it."
-        yield "error", "role-missing", message, "Put it into a lane."
+        message = "The task is in no lane and has no role: it goes to the one who started the case."
+        yield "warning", "role-missing", message, "Put it into a lane."
     elif role not in checked.roles:
         message = f"{role!r} is neither a role nor a lane that config/roles.toml knows."
         yield "error", "role-unknown", message, "Name the lane as in config/roles.toml."

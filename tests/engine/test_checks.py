@@ -94,6 +94,7 @@ def test_all_faults_are_found_at_once() -> None:
     found = rules(
         START, users("a"), cycle, '<serviceTask id="s"/>', flows("begin -> a -> s ->[${x}] end"), END
     )
+    assert {("unreachable", "b"), ("effect-missing", "s"), ("expression-foreign", "s__end")} <= found
 
 
 def test_an_expression_is_found_with_its_position() -> None:
@@ -113,8 +114,11 @@ def test_roles_and_lanes_must_be_known() -> None:
     assert rules(*content, roles={"ppk"}) == {
         ("role-unknown", "a"),
         ("role-unknown", "b"),
-        ("role-missing", "c"),
     }
+    warned = {
+        finding.element for finding in findings(*content, roles={"ppk"}) if finding.rule == "role-missing"
+    }
+    assert warned == {"c"}
     assert rules(*content) == set()
 
 
