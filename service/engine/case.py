@@ -252,14 +252,15 @@ class Case(ScopeMixin, BpmnWorkflow):
         last = tokens[-1]
         data, forks = tokens[0].data, tokens[0].forks
         for token in tokens[1:]:
-            data, forks = self._merged(data, forks, token.data, token.forks)
+            data, forks = self.merged(data, forks, token.data, token.forks)
         for token in tokens[:-1]:
             self.drop(token)
         last.data, last.forks = data, forks
 
-    def _merged(
+    def merged(
         self, first: dict[str, Any], forks: tuple[int, ...], second: dict[str, Any], others: tuple[int, ...]
     ) -> tuple[dict[str, Any], tuple[int, ...]]:
+        """The data of two branches brought together, and the forks they share."""
         common = 0
         while common < min(len(forks), len(others)) and forks[common] == others[common]:
             common += 1
@@ -272,7 +273,7 @@ class Case(ScopeMixin, BpmnWorkflow):
         if scope.ended is None:
             scope.ended = (token.data, token.forks)
         else:
-            scope.ended = self._merged(*scope.ended, token.data, token.forks)
+            scope.ended = self.merged(*scope.ended, token.data, token.forks)
         if scope.spec.ad_hoc is not None:
             scope.spec.ad_hoc.look(scope)
         else:
@@ -348,9 +349,7 @@ class Case(ScopeMixin, BpmnWorkflow):
             if not token.moving:
                 continue
             mine = self.present(inner) if inner is not None and not token.task_spec.node.loop else token.data
-            data, forks = (
-                (mine, token.forks) if data is None else self._merged(data, forks, mine, token.forks)
-            )
+            data, forks = (mine, token.forks) if data is None else self.merged(data, forks, mine, token.forks)
         return dict(data or {})
 
     def view(self, scope: Scope) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.errors import Conflict, Incident, Invalid, InvalidDefinition, MutasiError
-from service.engine import checks, decisions, events, feel, snapshots, throwing
+from service.engine import checks, decisions, events, feel, moving, snapshots, throwing
 from service.engine.case import Case, Token
 from service.engine.definitions import Definition, entries, processes_of
 from service.engine.expressions import Expression, Failed
@@ -203,6 +203,37 @@ class Engine:
         with _step(case):
             case.share(vetted(values))
         return step_of(case)
+
+    def move(self, definition: Definition, snapshot: bytes, key: str, element: str, now: datetime) -> Step:
+        """Withdraw an open task or wait and begin at another element of its process, or of one that holds it.
+
+        Raises Conflict when it is not open, Invalid when one cannot begin there."""
+        case = self._load(definition, snapshot, now)
+        token = case.token(int(key)) if key.isascii() and key.isdigit() and len(key) < 19 else None
+        if token is None:
+            raise Conflict(f"{key} is not open.")
+        with _step(case):
+            moving.move(case, token, element)
+        return step_of(case)
+
+    def skip(
+        self, definition: Definition, snapshot: bytes, task_key: str, values: Mapping[str, Any], now: datetime
+    ) -> Step:
+        """Go on behind an open task without its work. Raises Conflict when it is not open."""
+        case = self._load(definition, snapshot, now)
+        token = _open(case, task_key)
+        with _step(case):
+            moving.skip(case, token, vetted(values))
+        return step_of(case)
+
+    def earlier_steps(self, definition: Definition, snapshot: bytes, key: str) -> list[str]:
+        """The ids of the tasks for people that lead to an open task, nearest first: where it can be sent back to."""
+        case = self._load(definition, snapshot, None)
+        return [spec.node.id for spec in moving.targets(case, _open(case, key))]
+
+    def reopened(self, definition: Definition, snapshot: bytes, now: datetime) -> Step:
+        """A stored case as it stands, as a step in which nothing happened: to show it again after a failure."""
+        return step_of(self._load(definition, snapshot, now))
 
     def cancel(self, definition: Definition, snapshot: bytes, now: datetime) -> Step:
         """Withdraw the case: nothing stays open. Raises Conflict when it has ended already."""
