@@ -13,7 +13,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.errors import Conflict, Incident, Invalid, InvalidDefinition, MutasiError
-from service.engine import checks, decisions, events, feel, moving, snapshots, throwing
+from service.engine import checks, decisions, events, feel, migration, moving, snapshots, throwing
 from service.engine.case import Case, Token
 from service.engine.definitions import Definition, entries, processes_of
 from service.engine.expressions import Expression, Failed
@@ -225,6 +225,23 @@ class Engine:
         with _step(case):
             moving.skip(case, token, vetted(values))
         return step_of(case)
+
+    def migrate(
+        self,
+        definition: Definition,
+        snapshot: bytes,
+        target: Definition,
+        now: datetime,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        timers: migration.Timers = "keep",
+    ) -> Step:
+        """The case in another version of its definition. Raises migration.MigrationBlocked with every reason."""
+        case = self._load(definition, snapshot, now)
+        moved = migration.migrate(case, target, mapping or {}, timers)
+        with _step(moved):
+            pass
+        return step_of(moved)
 
     def earlier_steps(self, definition: Definition, snapshot: bytes, key: str) -> list[str]:
         """The ids of the tasks for people that lead to an open task, nearest first: where it can be sent back to."""
