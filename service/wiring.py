@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.db.base import make_engine
 from service.domain.access import SYSTEM, Actor, Role
 from service.domain.calendar import Calendar
+from service.domain.errors import Incident
 from service.engine.runner import Engine
-from service.operations import clock
+from service.operations import attempts, clock
 from service.operations.action import Action
 from service.settings import BadSetting, Settings, shipped
 
@@ -34,9 +35,17 @@ class Services:
 
     @contextmanager
     def action(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[Action]:
-        """One business action in one transaction: committed when the block ends, rolled back when it raises."""
-        with self.sessions.begin() as session:
-            yield self._action(session, actor, now)
+        """One business action in one transaction: committed when the block ends, rolled back when it raises.
+
+        A step of a case that failed stays as an incident, written after the rollback.
+        """
+        try:
+            with self.sessions.begin() as session:
+                yield self._action(session, actor, now)
+        except Incident as incident:
+            with self.sessions.begin() as session:
+                attempts.note(self._action(session, actor, now), incident)
+            raise
 
     @contextmanager
     def reading(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[Action]:

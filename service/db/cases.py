@@ -34,7 +34,10 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Case(Base):
-    """One run of a definition: one transfer. `version` goes up by one with every step."""
+    """One run of a definition: one transfer. `version` goes up by one with every step.
+
+    `incidents` counts the open ones. `failed_from` is the snapshot before the step that ended the case with an error.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -67,6 +70,8 @@ class Case(Base):
     wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
     snapshot: Mapped[bytes] = mapped_column(LargeBinary)
+    incidents: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    failed_from: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Task(Base):

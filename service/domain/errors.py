@@ -78,6 +78,7 @@ class Incident(MutasiError):
         self.element = element
         self.reason = reason
         self.happened: tuple[Any, ...] = ()  # the engine's events up to there, which the step then undid
+        self.attempt: object = None  # what was attempted, for whoever keeps the incident
 
 
 class BadCredentials(MutasiError):

@@ -91,9 +91,11 @@ def _person(checked: Checked, node: Node) -> Iterator[Found]:
 
 def _activity(checked: Checked, node: Node) -> Iterator[Found]:
     kind, mutasi = node.kind, node.mutasi
-    if kind == "serviceTask" and not mutasi.get("effect"):
-        yield "error", "effect-missing", "The service task names no effect.", "Set mutasi:effect."
-    if kind == "sendTask" and not (mutasi.get("effect") or node.message or node.events):
+    works = mutasi.get("effect") or mutasi.get("topic")
+    if kind == "serviceTask" and not works:
+        message = "The service task names neither an effect nor a topic for programs outside."
+        yield "error", "effect-missing", message, "Set mutasi:effect or mutasi:topic."
+    if kind == "sendTask" and not (works or node.message or node.events):
         yield "error", "message-missing", "The send task names no message.", "Set a message or mutasi:effect."
     if kind == "receiveTask" and not node.message:
         yield "error", "message-missing", "The receive task names no message.", "Choose a message."

@@ -230,6 +230,8 @@ class _Compiler:
             return OpenActivity(spec, node, "user" if kind == "userTask" else "manual", texts)
         if kind in {"serviceTask", "sendTask"} and mutasi.get("effect"):
             return OpenActivity(spec, node, "service", {})
+        if kind in {"serviceTask", "sendTask"} and mutasi.get("topic"):
+            return OpenActivity(spec, node, "external", {})
         if kind == "sendTask":
             made = SendTask(spec, node)
             made.triggers = node.events or (

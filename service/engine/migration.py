@@ -127,7 +127,7 @@ class _Mover:
     def _fits(self, token: Token, spec: NodeSpec) -> bool:
         old, new = token.task_spec, spec
         if isinstance(old, OpenActivity) and isinstance(new, OpenActivity):
-            same = (old.kind == "service") == (new.kind == "service")
+            same = old.kind == new.kind or {old.kind, new.kind} == {"user", "manual"}
         else:
             same = type(old) is type(new)
         loops = [None if one.node.loop is None else one.node.loop.kind for one in (old, new)]

@@ -47,7 +47,7 @@ def _show(token: Token, tasks: list[OpenTask], timers: list[Timer], waits: list[
 
 def _open_task(token: Token, spec: OpenActivity) -> OpenTask:
     node, mutasi = spec.node, spec.node.mutasi
-    person_kind = spec.kind != "service"
+    person_kind = spec.kind in {"user", "manual"}
     return OpenTask(
         str(token.id),
         node.id,
@@ -61,6 +61,7 @@ def _open_task(token: Token, spec: OpenActivity) -> OpenTask:
         person=token.internal_data.get("person"),
         form=mutasi.get("form"),
         effect=mutasi.get("effect"),
+        topic=mutasi.get("topic") if spec.kind == "external" else None,
         due_working_days=_number(mutasi.get("due")),
         remind_working_days=_number(mutasi.get("remind", "1")) if mutasi.get("due") else None,
         escalate_to=mutasi.get("escalate"),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 Status = Literal["running", "completed", "failed", "cancelled"]
-TaskKind = Literal["user", "manual", "service"]
+TaskKind = Literal["user", "manual", "service", "external"]
 WaitKind = Literal["message", "signal"]
 TriggerKind = Literal["none", "timer", "message", "signal", "conditional"]
 EventKind = Literal[
@@ -95,7 +95,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A unit of work that waits for somebody (user, manual) or for an effect (service).
+    """A unit of work that waits for somebody (user, manual), for an effect (service) or a program outside (external).
 
     `key` names it for as long as it is open. `path` are the call activities and subprocesses that hold it,
     outermost first. `role` is a role id or a lane name; `unit` and `person` (a NIP) narrow who is offered it.
@@ -114,6 +114,7 @@ class OpenTask:
     person: str | None = None
     form: str | None = None
     effect: str | None = None
+    topic: str | None = None
     due_working_days: int | None = None
     remind_working_days: int | None = None
     escalate_to: str | None = None

@@ -7,6 +7,7 @@ from service.domain.errors import Incident, MutasiError
 from service.engine.definitions import Definition
 from service.engine.steps import Event, OpenTask, Step
 from service.operations.action import Action
+from service.operations.attempts import Attempt, open_again
 from service.operations.effects import EFFECTS
 from service.operations.recording import record
 
@@ -23,6 +24,8 @@ def advance(action: Action, case: Case, definition: Definition, step: Step) -> S
         service = next((task for task in step.open if task.kind == "service"), None)
         if service is None:
             record(action, case, step, events)
+            if step.status == "failed":
+                _keep_failure(action, case, events)
             return step
         step = _run(action, case, definition, step, service)
         events += step.events
@@ -41,3 +44,12 @@ def _run(action: Action, case: Case, definition: Definition, step: Step, service
     except MutasiError as error:
         raise Incident(service.element, str(error)) from error
     return action.engine.complete(definition, step.snapshot, service.key, answers, action.now)
+
+
+def _keep_failure(action: Action, case: Case, events: list[Event]) -> None:
+    """An error that nobody caught has ended the case: it is shown, and can be begun again from before."""
+    code = next((event.name for event in events if event.kind == "case_failed"), "")
+    thrown = next((event.element for event in reversed(events) if event.kind == "error_thrown"), None)
+    open_again(
+        action, case, Attempt(case.id, "failed", "failed", {}), thrown, f"the error {code!r} was not caught"
+    )

@@ -15,7 +15,10 @@ from service.engine.definitions import Definition
 from service.operations import definitions
 from service.operations.action import Action
 from service.operations.advancing import advance
+from service.operations.attempts import attempting, settle, settle_all
 from service.operations.recording import write_event
+
+REPAIR = "case.repair"
 
 
 def start(
@@ -68,6 +71,7 @@ def cancel(action: Action, case_id: uuid.UUID, reason: str) -> Case:
     case.outcome = "dibatalkan"
     write_event(action, "case_cancelled", case=case, data={"reason": reason.strip()})
     advance(action, case, definition, step)
+    settle_all(action, case)
     return case
 
 
@@ -77,8 +81,46 @@ def wake(action: Action, case_id: uuid.UUID) -> None:
     if case.status != "running":
         return
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
-    step = action.engine.wake(definition, case.snapshot, action.now)
+    with attempting(case.id, "wake", "wake"):
+        step = action.engine.wake(definition, case.snapshot, action.now)
+        advance(action, case, definition, step)
+    settle(action, case, "wake")
+
+
+def change_variables(action: Action, case_id: uuid.UUID, values: Mapping[str, Any], reason: str) -> Case:
+    """Repair a running case: set variables in all its branches, with a reason. Old and new values stay in its log."""
+    check_may_repair(action)
+    if not reason.strip():
+        raise Invalid("Say why the data is changed.", {"reason": "This field is required."})
+    if not values:
+        raise Invalid("Name at least one variable.", {"set": "This field is required."})
+    case = locked(action, case_id)
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    before = action.engine.case_data(definition, case.snapshot)
+    with attempting(case.id, "variables", "variables"):
+        step = action.engine.assign(definition, case.snapshot, values, action.now)
+        old = {name: before.get(name) for name in values}
+        changes = {"reason": reason.strip(), "before": old, "after": dict(values)}
+        write_event(action, "variables_changed", case=case, data=changes)
+        advance(action, case, definition, step)
+    return case
+
+
+def reopen(action: Action, case: Case) -> None:
+    """A case that an error ended goes on from before the step in which it failed."""
+    if case.status != "failed" or case.failed_from is None:
+        raise Conflict("Only a case that has failed can be begun again from there.")
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    step = action.engine.reopened(definition, case.failed_from, action.now)
+    case.ended_at = None
+    case.failed_from = None
+    write_event(action, "case_reopened", case=case)
     advance(action, case, definition, step)
+
+
+def check_may_repair(action: Action) -> None:
+    if not action.actor.may(REPAIR):
+        raise NotAllowed("Your roles do not allow you to repair cases.")
 
 
 def data(action: Action, case: Case) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from service.domain.errors import NotAllowed, NotFound
 from service.operations import cases, definitions
 from service.operations.action import Action
 from service.operations.advancing import advance
+from service.operations.attempts import attempting, settle
 from service.operations.recording import write_event
 
 
@@ -31,7 +32,7 @@ def send(
     if not _may_send(action) and not action.actor.may("case.start"):
         raise NotAllowed("Your roles do not allow you to send messages.")
     waiting = _waiting(action, name, correlation) if _may_send(action) else []
-    reached = [_give(action, case_id, keys, name, correlation, data or {}) for case_id, keys in waiting]
+    reached = [give(action, case_id, keys, name, correlation, data or {}) for case_id, keys in waiting]
     if not reached:
         reached = _begin(action, "message", name, data or {})
     if not reached:
@@ -86,7 +87,7 @@ def _waiting(action: Action, name: str, correlation: str | None) -> list[tuple[u
     return list(found.items())
 
 
-def _give(
+def give(
     action: Action,
     case_id: uuid.UUID,
     keys: list[str],
@@ -94,6 +95,7 @@ def _give(
     correlation: str | None,
     data: Mapping[str, Any],
 ) -> uuid.UUID:
+    """Hand a message to a case in which these wait for it."""
     case = cases.locked(action, case_id)
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     asked = action.session.scalar(
@@ -101,11 +103,15 @@ def _give(
         .where(WaitingFor.case_id == case_id, WaitingFor.engine_key.in_(keys))
         .limit(1)
     )
-    step = action.engine.message(
-        definition, case.snapshot, name, data, action.now, correlation=asked or correlation, keys=keys
-    )
-    write_event(action, "message_received", case=case, name=name)
-    advance(action, case, definition, step)
+    subject = f"message:{name}"
+    said = {"keys": keys, "name": name, "correlation": correlation, "data": dict(data)}
+    with attempting(case.id, "message", subject, **said):
+        step = action.engine.message(
+            definition, case.snapshot, name, data, action.now, correlation=asked or correlation, keys=keys
+        )
+        write_event(action, "message_received", case=case, name=name)
+        advance(action, case, definition, step)
+    settle(action, case, subject)
     return case.id
 
 

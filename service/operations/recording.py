@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from service.db.cases import NO_DEADLINE, Case, CaseEvent, DueWork, Outbox, Task, WaitingFor
+from service.db.incidents import ExternalTask
 from service.domain.access import Role
 from service.domain.ids import new_id
 from service.engine.steps import Event, OpenTask, Step
+from service.operations import clock
 from service.operations.action import Action
 
 DEFAULT_REMIND_WORKING_DAYS = 1
@@ -46,6 +48,8 @@ def _open_tasks(action: Action, case: Case) -> dict[str, Task]:
 
 
 def _record_case(action: Action, case: Case, step: Step) -> None:
+    if step.status == "failed":
+        case.failed_from = case.snapshot
     case.snapshot = step.snapshot
     case.status = step.status
     case.stage = step.stage
@@ -71,10 +75,22 @@ def _record_tasks(
             .values(state="cancelled", closed_at=action.now, version=Task.version + 1)
             .execution_options(synchronize_session=False)
         )
+        if any(task.kind == "external" for task in before.values()):
+            action.session.execute(delete(ExternalTask).where(ExternalTask.task_id.in_(gone)))
     opened = [(_new_task(action, case, task), task) for key, task in present.items() if key not in before]
     if opened:
         action.session.add_all([row for row, _ in opened])
         action.session.flush()
+        outside = [(row, task) for row, task in opened if task.topic is not None]
+        if outside:
+            free_at = clock.read(action.session)[0]
+            action.session.execute(
+                insert(ExternalTask),
+                [
+                    {"task_id": row.id, "topic": task.topic, "free_at": free_at, "retries": 3}
+                    for row, task in outside
+                ],
+            )
     return opened
 
 
@@ -98,12 +114,18 @@ def _new_task(action: Action, case: Case, task: OpenTask) -> Task:
         unit_id=task.unit,
         person_nip=task.person,
         escalate_to=role_of(action.roles, task.escalate_to),
+        assignee_id=case.started_by if _for_starter(task) else None,
         state="open",
         opened_at=action.now,
         due_at=due,
         due_order=due or NO_DEADLINE,
         version=1,
     )
+
+
+def _for_starter(task: OpenTask) -> bool:
+    """Whether a task names nobody at all: then it is the one's who started the case."""
+    return task.kind in {"user", "manual"} and task.role is task.unit is task.person is None
 
 
 def _record_due_work(action: Action, case: Case, step: Step, opened: list[tuple[Task, OpenTask]]) -> None:

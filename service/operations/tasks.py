@@ -15,11 +15,16 @@ from service.db.cases import Case, CaseEvent, Task
 from service.db.queries import tasks as queries
 from service.domain import forms
 from service.domain.access import is_offered
-from service.domain.errors import Conflict, NotAllowed, NotFound, Stale
-from service.operations import definitions
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from service.operations import cases, definitions
 from service.operations.action import Action
 from service.operations.advancing import advance
+from service.operations.attempts import attempting, settle
 from service.operations.recording import write_event
+
+WITHOUT_CONSEQUENCE = frozenset({"element_completed", "element_cancelled"})
+ACTING = frozenset({"serviceTask", "sendTask", "endEvent", "intermediateThrowEvent"})
+"""Elements that may have changed something outside of the case."""
 
 
 def claim(action: Action, task_id: uuid.UUID, expected_version: int | None = None) -> Task:
@@ -58,16 +63,118 @@ def complete(
     case, task = _locked(action, task_id, expected_version)
     if task.assignee_id is not None and task.assignee_id != action.actor.id:
         raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
+    return finish(action, case, task, answers)
+
+
+def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -> Task:
+    """Complete an open task of a locked case that the actor may work on."""
+    subject = f"complete:{task.id}"
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     cleaned = _clean(action, case, task, answers)
-    step = action.engine.complete(definition, case.snapshot, task.engine_key, cleaned, action.now)
-    task.state = "completed"
-    task.closed_at = action.now
-    task.closed_by = action.actor.id
-    task.version += 1
-    _write(action, "task_completed", task, {"answers": _plain(cleaned)})
+    with attempting(case.id, "complete", subject, task=str(task.id), answers=dict(answers)):
+        step = action.engine.complete(definition, case.snapshot, task.engine_key, cleaned, action.now)
+        task.state = "completed"
+        task.closed_at = action.now
+        task.closed_by = action.actor.id
+        task.version += 1
+        _write(action, "task_completed", task, {"answers": _plain(cleaned)})
+        advance(action, case, definition, step)
+    settle(action, case, subject)
+    return task
+
+
+def send_back(action: Action, task_id: uuid.UUID, element: str, reason: str) -> Task:
+    """Give a task back to an earlier step, with a reason. Whoever the task is offered to may, and who may repair cases.
+
+    What was decided since then is withdrawn and will be asked again; what was answered stays known.
+    """
+    case, task = _to_move(action, task_id, reason)
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    if element not in action.engine.earlier_steps(definition, case.snapshot, task.engine_key):
+        raise Invalid(f"{element} is no earlier step of this task.", {"element": "Not an earlier step."})
+    step = action.engine.move(definition, case.snapshot, task.engine_key, element, action.now)
+    _write(action, "task_sent_back", task, {"to": element, "reason": reason.strip()})
     advance(action, case, definition, step)
     return task
+
+
+def skip(action: Action, task_id: uuid.UUID, values: Mapping[str, Any], reason: str) -> Task:
+    """Go on without the work of a task, with a reason: for who may repair cases. The values join the data."""
+    cases.check_may_repair(action)
+    case, task = _to_move(action, task_id, reason)
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    step = action.engine.skip(definition, case.snapshot, task.engine_key, values, action.now)
+    _write(action, "task_skipped", task, {"reason": reason.strip(), "values": _plain(values)})
+    advance(action, case, definition, step)
+    return task
+
+
+def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
+    """Take back one's own decision while nobody has acted on it: the task is open again, with its answers known."""
+    task = action.session.get(Task, task_id)
+    if task is None:
+        raise NotFound("There is no such task.")
+    case = cases.locked(action, task.case_id)
+    action.session.refresh(task)
+    if task.state != "completed" or task.closed_by != action.actor.id:
+        raise NotAllowed("Only who completed a task can take it back.")
+    _need_reason(reason)
+    following = _untouched_since(action, case, task)
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    step = action.engine.move(definition, case.snapshot, following.engine_key, task.element, action.now)
+    _write(action, "task_withdrawn", task, {"reason": reason.strip()})
+    advance(action, case, definition, step)
+    return task
+
+
+def _untouched_since(action: Action, case: Case, task: Task) -> Task:
+    """An open task that the completion of this one opened, when nothing else has come of it."""
+    completed = action.session.scalar(
+        select(CaseEvent.id)
+        .where(CaseEvent.case_id == case.id, CaseEvent.task_id == task.id, CaseEvent.kind == "task_completed")
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    since = action.session.scalars(
+        select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.id > (completed or 0))
+    )
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    for event in since:
+        element = definition.elements.get((event.process or "", event.element or ""))
+        if event.kind not in WITHOUT_CONSEQUENCE or (element is not None and element.kind in ACTING):
+            raise Conflict(
+                "The case has gone on since: this can no longer be taken back.",
+                by=event.actor_name,
+                at=event.at,
+            )
+    following = action.session.scalar(
+        select(Task)
+        .where(Task.case_id == case.id, Task.state == "open", Task.opened_at == task.closed_at)
+        .limit(1)
+    )
+    if following is None or following.assignee_id is not None:
+        raise Conflict("The case has gone on since: this can no longer be taken back.")
+    return following
+
+
+def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Task]:
+    _need_reason(reason)
+    if not action.actor.may(cases.REPAIR):
+        return _locked(action, task_id, None)
+    task = action.session.get(Task, task_id)
+    if task is None:
+        raise NotFound("There is no such task.")
+    queries.get(action.session, action.actor, task.id)
+    case = cases.locked(action, task.case_id)
+    action.session.refresh(task)
+    if task.state != "open":
+        raise _too_late(action, task)
+    return case, task
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("Say why.", {"reason": "This field is required."})
 
 
 def data(action: Action, task_id: uuid.UUID) -> dict[str, Any]:
