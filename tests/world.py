@@ -28,6 +28,7 @@ CAST: dict[str, tuple[str, str | None, str | None]] = {
     "joko": ("administrator", None, None),
     "kartika": ("inspektorat", None, None),
     "lina": ("analis_sdm", None, None),
+    "robi": ("program", None, None),
 }
 
 

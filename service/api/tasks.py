@@ -99,6 +99,24 @@ class TaskOut(TaskState):
     offered: bool
 
 
+class ReasonBody(Strict):
+    """Why."""
+
+    reason: str = Field(min_length=1, max_length=2000, examples=["Data belum lengkap"])
+
+
+class SendBackBody(ReasonBody):
+    """To which earlier step, and why."""
+
+    element: str = Field(min_length=1, max_length=255, examples=["susun_rencana"])
+
+
+class SkipBody(ReasonBody):
+    """What the task would have answered, as far as later steps need it, and why it is left out."""
+
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
 class TaskWithFormOut(TaskOut):
     """A task with its form (a form-js schema; null when it has none) and the variables that the reader may know."""
 
@@ -111,6 +129,9 @@ class TasksOut(BaseModel):
 
     items: list[TaskOut]
     page: PageInfo
+
+
+MOVED: dict[Any, Any] = {200: ChangedOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 @blueprint.get("/tasks", responses={200: TasksOut})
@@ -176,6 +197,24 @@ def complete(path: TaskPath, body: CompleteBody) -> Response:
     """Complete a task with its answers. Idempotency-Key and If-Match are honoured."""
     version = expected_version()
     return _changed(path, lambda action, task_id: tasks.complete(action, task_id, body.data, version))
+
+
+@blueprint.post("/tasks/<task>/send-back", responses=MOVED)
+def send_back(path: TaskPath, body: SendBackBody) -> Response:
+    """Give a task back to an earlier step, with a reason; what was decided since then will be asked again."""
+    return _changed(path, lambda action, task_id: tasks.send_back(action, task_id, body.element, body.reason))
+
+
+@blueprint.post("/tasks/<task>/skip", responses=MOVED)
+def skip(path: TaskPath, body: SkipBody) -> Response:
+    """Go on without the work of a task, with a reason: for those who may repair cases."""
+    return _changed(path, lambda action, task_id: tasks.skip(action, task_id, body.data, body.reason))
+
+
+@blueprint.post("/tasks/<task>/withdraw", responses=MOVED)
+def withdraw(path: TaskPath, body: ReasonBody) -> Response:
+    """Take back one's own decision while nobody has acted on it."""
+    return _changed(path, lambda action, task_id: tasks.withdraw(action, task_id, body.reason))
 
 
 def _changed(path: TaskPath, do: Any) -> Response:
