@@ -16,7 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import due, idempotency, outbox, signing_in
+from service.operations import due, idempotency, migrating, outbox, signing_in
 from service.wiring import Services
 
 LAST_TICK = "last_tick"
@@ -60,6 +60,16 @@ def tick(services: Services) -> int:
     return done
 
 
+def migrate(services: Services) -> None:
+    """Go on with moving cases to other versions, until nothing of that is left."""
+    try:
+        for _ in migrating.run_jobs(services):
+            pass
+    except DBAPIError as error:
+        # The database is away or busy: the next tick goes on behind the last case that was moved.
+        logger.warning("migrating: %s", error.orig)
+
+
 def forget(services: Services) -> None:
     """Delete what no longer counts: old failures to sign in, sessions and answers to repeated requests."""
     try:
@@ -74,14 +84,15 @@ def forget(services: Services) -> None:
 def _add(scheduler: BaseScheduler, services: Services) -> None:
     with services.action() as action:
         due.plan_scan(action)
-    scheduler.add_job(
-        tick,
-        "interval",
-        args=[services],
-        seconds=services.settings.tick_seconds,
-        next_run_time=datetime.now(UTC),
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )
+    for job in (tick, migrate):
+        scheduler.add_job(
+            job,
+            "interval",
+            args=[services],
+            seconds=services.settings.tick_seconds,
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
     scheduler.add_job(forget, "interval", args=[services], hours=1, coalesce=True, max_instances=1)

@@ -10,7 +10,17 @@ from flask_openapi3 import OpenAPI
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from service.api import cases, definitions, description, external, health, incidents, messages, tasks
+from service.api import (
+    cases,
+    definitions,
+    description,
+    external,
+    health,
+    incidents,
+    messages,
+    migrations,
+    tasks,
+)
 from service.api.common import PREFIX, actor
 from service.api.problems import invalid_request
 from service.api.strict_json import StrictJson
@@ -25,7 +35,7 @@ def register(app: OpenAPI) -> None:
     app.json = StrictJson(app)
     app.security_schemes = SECURITY
     app.validation_error_callback = _invalid
-    modules = (definitions, cases, tasks, messages, incidents, external)
+    modules = (definitions, cases, tasks, messages, incidents, external, migrations)
     parts = tuple(module.blueprint for module in modules)
     names = {part.name for part in parts}
     for part in parts:
@@ -77,7 +87,7 @@ def _read_json() -> None:
 
 def _models() -> dict[str, type[BaseModel]]:
     """The models of bodies and answers by name."""
-    parts = (definitions, cases, tasks, messages, incidents, external, health)
+    parts = (definitions, cases, tasks, messages, incidents, external, migrations, health)
     found = [value for part in parts for value in vars(part).values() if isinstance(value, type)]
     return {model.__name__: model for model in found if issubclass(model, BaseModel)}
 

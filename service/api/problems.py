@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from service.domain import errors
+from service.engine.migration import MigrationBlocked
 
 STATUS: tuple[tuple[type[errors.MutasiError], int, str], ...] = (
     (errors.NotFound, 404, "Not found"),
@@ -20,6 +21,7 @@ STATUS: tuple[tuple[type[errors.MutasiError], int, str], ...] = (
     (errors.Conflict, 409, "Somebody was first"),
     (errors.InvalidForm, 422, "The answers do not fit the form"),
     (errors.InvalidDefinition, 422, "The definition has errors"),
+    (MigrationBlocked, 422, "The case cannot be moved to the version"),
     (errors.Incident, 422, "The case could not go on"),
     (errors.Invalid, 422, "The request cannot be accepted"),
     (errors.BadCredentials, 401, "Sign in first"),
@@ -97,6 +99,18 @@ def _business(error: errors.MutasiError) -> dict[str, Any]:
                 "mend": finding.mend,
             }
             for finding in error.findings
+        ]
+    if isinstance(error, MigrationBlocked):
+        body["findings"] = [
+            {
+                "file": "",
+                "element": reason.element,
+                "rule": "migration",
+                "severity": "error",
+                "message": reason.message,
+                "mend": reason.mend,
+            }
+            for reason in error.reasons
         ]
     if isinstance(error, errors.Incident) and error.element:
         body["element"] = error.element

@@ -17,6 +17,7 @@ COMMANDS = {
     "db": "Create or upgrade the database.",
     "check": "Say what is wrong with a diagram, a decision table or a form, without deploying it.",
     "walk": "Go through a diagram in memory, action by action, by the engine that cases use.",
+    "migrate": "Move the running cases of a version to another one.",
     "import": "Bring employees, units, positions and their data in from XLSX or CSV.",
     "demo": "Fill an empty database with an invented city; move its clock.",
     "user": "Create accounts, set passwords, give and take roles.",

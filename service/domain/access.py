@@ -69,7 +69,7 @@ SYSTEM = Actor(
     name="Sistem",
     sees="all",
     decides=True,
-    permissions=frozenset({"case.start", "definition.deploy"}),
+    permissions=frozenset({"case.start", "case.migrate", "definition.deploy"}),
 )
 
 

@@ -142,6 +142,16 @@ def latest(session: Session, key: str) -> DefinitionVersion:
     return version
 
 
+def numbered(session: Session, key: str, number: int) -> DefinitionVersion:
+    """A version by its number. Raises NotFound."""
+    version = session.scalar(
+        select(DefinitionVersion).where(DefinitionVersion.key == key, DefinitionVersion.version == number)
+    )
+    if version is None:
+        raise NotFound(f"{key} has no version {number}.")
+    return version
+
+
 def executable_processes(file: SourceFile) -> list[str]:
     """The ids of the executable processes of a diagram; none for other files."""
     if not file.name.endswith(".bpmn"):
@@ -155,7 +165,7 @@ def executable_processes(file: SourceFile) -> list[str]:
     return [
         process.get("id", "")
         for process in root.iter(f"{space}process")
-        if process.get("isExecutable", "").lower() in ("true", "1")
+        if process.get("isExecutable", "true").lower() in ("true", "1")
     ]
 
 
