@@ -5,7 +5,7 @@ export const ICONS = [
   "circle-minus", "circle-x", "clock", "clock-pause", "download", "external-link", "eye-off", "file-text", "file-upload",
   "filter", "flag", "folder", "gavel", "hand-grab", "hierarchy-2", "history", "home", "hourglass", "id", "inbox", "info-circle",
   "language", "list-check", "list-search", "lock", "login", "logout", "mail", "maximize", "message", "message-2", "minus",
-  "paperclip", "player-play", "plus", "route", "scale", "school", "search", "send", "settings", "shield-check", "sitemap",
-  "timeline-event", "transfer", "trending-down", "trending-up", "upload", "user", "user-check", "user-circle", "users",
+  "paperclip", "player-play", "player-track-next", "plus", "refresh", "route", "scale", "school", "search", "send", "settings", "shield-check", "sitemap",
+  "timeline-event", "tool", "transfer", "trending-down", "trending-up", "upload", "user", "user-check", "user-circle", "users",
   "versions", "x", "zoom-in", "zoom-out",
 ];

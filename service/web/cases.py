@@ -12,10 +12,11 @@ from flask_login import login_required
 from service.db.cases import Case
 from service.db.queries import cases as queries
 from service.db.queries import definitions as definition_queries
+from service.db.queries import incidents as incident_queries
 from service.db.queries import people
 from service.db.queries import tasks as task_queries
-from service.domain.errors import Conflict, Invalid
-from service.operations import cases, definitions
+from service.domain.errors import Conflict, Incident, Invalid
+from service.operations import cases, definitions, incidents
 from service.operations.action import Action
 from service.web import context, diagrams, timeline, views
 
@@ -113,7 +114,9 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
                 for wait, place in zip(waits, places, strict=False)
             ],
             stage=views.stage_names(action, [row])[row.definition_version_id, row.stage],
-            incidents=queries.incidents(action.session, case_id),
+            incidents=incident_queries.page(action.session, action.actor, case_id=case_id).items,
+            element_name=lambda element: timeline.name_anywhere(definition, element),
+            may_repair=action.actor.may(cases.REPAIR),
             next_due=min((task.due_at for task in open_tasks if task.due_at), default=None),
             diagrams=shown,
             milestones=diagrams.milestones(
@@ -137,4 +140,43 @@ def cancel(case_id: uuid.UUID) -> ResponseReturnValue:
         flash(gettext(str(refused)), "bad")
     else:
         flash(gettext("The case was cancelled."), "good")
+    return redirect(url_for(".case", case_id=case_id), 303)
+
+
+@blueprint.post("/<uuid:case_id>/incidents/<uuid:incident_id>/retry")
+@login_required
+def retry(case_id: uuid.UUID, incident_id: uuid.UUID) -> ResponseReturnValue:
+    """Do a step that failed once more."""
+    try:
+        with context.services().action(context.actor()) as action:
+            cases.check_may_repair(action)
+            incident_queries.get(action.session, action.actor, incident_id)
+            incidents.retry(action, incident_id)
+    except Incident as failed:
+        flash(gettext("It failed again: %(reason)s", reason=failed.reason), "bad")
+    except Conflict as refused:
+        flash(gettext(str(refused)), "bad")
+    else:
+        flash(gettext("It worked now: the case goes on."), "good")
+    return redirect(url_for(".case", case_id=case_id), 303)
+
+
+@blueprint.post("/<uuid:case_id>/variables")
+@login_required
+def variables(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Repair a case: set a variable, with a reason."""
+    name = request.form.get("name", "").strip()[:255]
+    try:
+        with context.services().action(context.actor()) as action:
+            queries.get(action.session, action.actor, case_id)
+            value = action.engine.evaluate(request.form.get("value", "")[:10_000], {}, action.now)
+            cases.change_variables(
+                action, case_id, {name: value} if name else {}, request.form.get("reason", "")
+            )
+    except Incident as failed:
+        flash(gettext("The value is no FEEL expression: %(reason)s", reason=failed.reason), "bad")
+    except (Invalid, Conflict) as refused:
+        flash(gettext(str(refused)), "bad")
+    else:
+        flash(gettext("The variable was changed. Try the failed step again."), "good")
     return redirect(url_for(".case", case_id=case_id), 303)

@@ -15,6 +15,16 @@ from service.web import answers, context
 SHOWN_KINDS = frozenset(
     {"callActivity", "serviceTask", "businessRuleTask", "intermediateCatchEvent", "boundaryEvent"}
 )
+UNSHOWN = frozenset(
+    {
+        "case_started",
+        "element_cancelled",
+        "message_thrown",
+        "signal_thrown",
+        "error_thrown",
+        "escalation_thrown",
+    }
+)
 STYLES = {
     "case_created": ("player-play", "note"),
     "case_cancelled": ("ban", "bad"),
@@ -24,8 +34,17 @@ STYLES = {
     "task_claimed": ("hand-grab", "quiet"),
     "task_released": ("hand-grab", "quiet"),
     "task_completed": ("check", "good"),
-    "task_reminded": ("bell", "warn"),
-    "task_escalated": ("alert-triangle", "warn"),
+    "task_due_soon": ("bell", "warn"),
+    "task_overdue": ("alert-triangle", "warn"),
+    "task_sent_back": ("arrow-left", "warn"),
+    "task_skipped": ("player-track-next", "warn"),
+    "task_withdrawn": ("arrow-left", "warn"),
+    "incident": ("alert-circle", "bad"),
+    "incident_retried": ("refresh", "quiet"),
+    "variables_changed": ("tool", "warn"),
+    "case_reopened": ("refresh", "note"),
+    "case_migrated": ("versions", "note"),
+    "migration_undone": ("versions", "note"),
 }
 
 
@@ -62,12 +81,18 @@ def name_of(definition: Definition, process: str | None, element: str | None, fa
     return context.in_language(found.name, found.name_en) or fallback or found.id
 
 
+def name_anywhere(definition: Definition, element: str | None) -> str:
+    """The name of an element of any of the definition's processes."""
+    process = next((process for process, found in definition.elements if found == element), None)
+    return name_of(definition, process, element)
+
+
 def _entry(
     event: Any, definition: Definition, schemas: Mapping[str, Any], data: Mapping[str, Any], answered: bool
 ) -> Entry | None:
     if event.kind == "element_completed" and not _worth_showing(event, definition):
         return None
-    if event.kind in ("case_started", "element_cancelled", "message_thrown", "signal_thrown"):
+    if event.kind in UNSHOWN:
         return None
     name = name_of(definition, event.process, event.element, event.name)
     icon, tone = STYLES.get(event.kind, ("circle-check", "quiet"))
@@ -98,8 +123,21 @@ def _text(event: Any, name: str) -> str:
         "task_claimed": lambda: gettext("%(task)s: taken", task=name),
         "task_released": lambda: gettext("%(task)s: given back", task=name),
         "task_completed": lambda: gettext("%(task)s: completed", task=name),
-        "task_reminded": lambda: gettext("%(task)s: reminded", task=name),
-        "task_escalated": lambda: gettext("%(task)s: overdue, offered to one more role", task=name),
+        "task_due_soon": lambda: gettext("%(task)s: reminded", task=name),
+        "task_overdue": lambda: gettext("%(task)s: overdue, offered to one more role", task=name),
+        "task_sent_back": lambda: gettext("%(task)s: sent back", task=name),
+        "task_skipped": lambda: gettext("%(task)s: skipped", task=name),
+        "task_withdrawn": lambda: gettext("%(task)s: decision taken back", task=name),
+        "incident": lambda: gettext("A step failed: %(element)s", element=name),
+        "incident_retried": lambda: gettext("The failed step was tried again"),
+        "variables_changed": lambda: gettext(
+            "Variables changed: %(names)s", names=", ".join(event.data.get("after", {}))
+        ),
+        "case_reopened": lambda: gettext("The failed case goes on from before the error"),
+        "case_migrated": lambda: gettext(
+            "Moved to version %(number)s of the definition", number=event.data.get("to")
+        ),
+        "migration_undone": lambda: gettext("Moved back to the earlier version"),
     }
     make = texts.get(event.kind)
     return str(make()) if make else name or event.kind.replace("_", " ")

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.api.building import FORM, LETTER, files, open_task, start
+from tests.api.test_incidents import FRAGILE, OUTSIDE
 from tests.asking import API, Asking, Program
 
 PROMISED = {
@@ -104,6 +105,75 @@ def test_bodies_have_examples(described: dict[str, Any]) -> None:
                 assert any("examples" in field for field in fields) or name == "Upload", path
 
 
+Answers = dict[tuple[str, str], Any]
+
+
+def _of_moves(asking: Asking, ani: Program) -> Answers:
+    hadi, case = asking.as_program("hadi"), start(ani)["id"]
+    first = open_task(ani, case)["id"]
+    ani.post(f"/tasks/{first}/complete", {"data": {"putusan": "setuju"}})
+    found = {("post", "/tasks/{task}/withdraw"): ani.post(f"/tasks/{first}/withdraw", {"reason": "Keliru"})}
+    ani.post(f"/tasks/{open_task(ani, case)['id']}/complete", {"data": {"putusan": "setuju"}})
+    second = hadi.get(f"/tasks?case={case}").get_json()["items"][0]["id"]
+    back = {"element": "putuskan", "reason": "Lengkapi"}
+    found["post", "/tasks/{task}/send-back"] = hadi.post(f"/tasks/{second}/send-back", back)
+    first = open_task(ani, case)["id"]
+    found["post", "/tasks/{task}/skip"] = hadi.post(f"/tasks/{first}/skip", {"reason": "Cuti"})
+    return found
+
+
+def _of_incidents(asking: Asking, ani: Program) -> Answers:
+    hadi, robi, intan = (asking.as_program(name) for name in ("hadi", "robi", "intan"))
+    for name, text in (("rapuh", FRAGILE), ("luar", OUTSIDE)):
+        assert intan.post("/definitions", data={"file": files(**{name: text})}).status_code == 201
+    case = start(ani, "rapuh")["id"]
+    ani.post(f"/tasks/{open_task(ani, case)['id']}/complete", {"data": {}})
+    listed = hadi.get("/incidents")
+    incident = listed.get_json()["items"][0]["id"]
+    found = {
+        ("get", "/incidents"): listed,
+        ("get", "/incidents/{incident}"): hadi.get(f"/incidents/{incident}"),
+        ("post", "/cases/{case}/variables"): hadi.post(
+            f"/cases/{case}/variables", {"set": {"jumlah": 1}, "reason": "Lupa"}
+        ),
+        ("post", "/incidents/{incident}/retry"): hadi.post(f"/incidents/{incident}/retry"),
+    }
+    for _ in range(3):
+        start(ani, "luar")
+    fetched = robi.post("/external-tasks/fetch-and-lock", {"worker": "w", "topics": ["siasn"]})
+    first, second, third = (item["id"] for item in fetched.get_json()["items"])
+    place = ("post", "/external-tasks/{task}/")
+    found[place[0], "/external-tasks/fetch-and-lock"] = fetched
+    found[place[0], f"{place[1]}lock"] = robi.post(
+        f"/external-tasks/{first}/lock", {"worker": "w", "lock_seconds": 9}
+    )
+    found[place[0], f"{place[1]}complete"] = robi.post(f"/external-tasks/{first}/complete", {"worker": "w"})
+    found[place[0], f"{place[1]}failure"] = robi.post(
+        f"/external-tasks/{second}/failure", {"worker": "w", "error": "mati"}
+    )
+    found[place[0], f"{place[1]}error"] = robi.post(
+        f"/external-tasks/{third}/error", {"worker": "w", "code": "TOLAK"}
+    )
+    return found
+
+
+def _of_migrations(asking: Asking, ani: Program) -> Answers:
+    hadi, intan, case = asking.as_program("hadi"), asking.as_program("intan"), start(ani)["id"]
+    renamed = LETTER.replace('name="Putuskan"', 'name="Putuskanlah"')
+    number = intan.post("/definitions", data={"file": files(surat=renamed)}).get_json()["version"]
+    found = {
+        ("post", "/cases/{case}/migration"): hadi.post(f"/cases/{case}/migration", {"version": number}),
+        ("post", "/cases/{case}/migration/undo"): hadi.post(f"/cases/{case}/migration/undo"),
+    }
+    job = intan.post("/definitions/surat/migrations", {"from_version": 1, "to_version": number})
+    place = f"/migrations/{job.get_json()['id']}"
+    return found | {
+        ("post", "/definitions/{key}/migrations"): job,
+        ("get", "/migrations/{job}"): intan.get(place),
+        ("post", "/migrations/{job}/stop"): intan.post(f"{place}/stop"),
+    }
+
+
 def test_answers_are_as_described(asking: Asking, ani: Program, described: dict[str, Any]) -> None:
     intan, citra, joko = (asking.as_program(name) for name in ("intan", "citra", "joko"))
     deployed = intan.post(
@@ -132,6 +202,7 @@ def test_answers_are_as_described(asking: Asking, ani: Program, described: dict[
         ("get", "/healthz"): ani.get("/healthz"),
         ("get", "/readyz"): ani.get("/readyz"),
     }
+    answers |= _of_moves(asking, ani) | _of_incidents(asking, ani) | _of_migrations(asking, ani)
     assert set(answers) == PROMISED - {("get", "/definitions/{key}/versions/{version}/xml")}
     for (method, path), answer in answers.items():
         assert answer.status_code in (200, 201) or path == "/messages", (path, answer.text)

@@ -36,11 +36,17 @@ FRAGILE = f"""{HEAD}
 </definitions>"""
 
 
+def files_for(asking: Asking, **diagrams: str) -> None:
+    """Deploy diagrams by their names."""
+    for name, text in diagrams.items():
+        sent = {"file": (io.BytesIO(text.encode()), f"{name}.bpmn")}
+        answer = asking.as_program("intan").post("/definitions", data=sent)
+        assert answer.status_code == 201, answer.text
+
+
 @pytest.fixture
 def ani(asking: Asking) -> Program:
-    owner = asking.as_program("intan")
-    answer = owner.post("/definitions", data={"file": (io.BytesIO(FRAGILE.encode()), "rapuh.bpmn")})
-    assert answer.status_code == 201, answer.text
+    files_for(asking, rapuh=FRAGILE)
     return asking.as_program("ani")
 
 
@@ -219,11 +225,7 @@ OUTSIDE = f"""{HEAD}
 
 @pytest.fixture
 def robot(asking: Asking, ani: Program) -> Program:
-    owner = asking.as_program("intan")
-    assert (
-        owner.post("/definitions", data={"file": (io.BytesIO(OUTSIDE.encode()), "luar.bpmn")}).status_code
-        == 201
-    )
+    files_for(asking, luar=OUTSIDE)
     return asking.as_program("robi")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
-from service.db.cases import Case, CaseDocument, CaseEvent, DueWork, Task, WaitingFor
+from service.db.cases import Case, CaseDocument, CaseEvent, Task, WaitingFor
 from service.db.definitions import DefinitionVersion
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
@@ -87,17 +87,6 @@ class Turn:
     due_at: datetime | None
     element: str
     process: str
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """Due work that was given up."""
-
-    key: str
-    kind: str
-    due_at: datetime
-    attempts: int
-    error: str | None
 
 
 def page(
@@ -264,16 +253,6 @@ def waits(session: Session, case_id: uuid.UUID) -> list[WaitingFor]:
             select(WaitingFor).where(WaitingFor.case_id == case_id).order_by(WaitingFor.engine_key)
         )
     )
-
-
-def incidents(session: Session, case_id: uuid.UUID) -> list[Incident]:
-    """What was to happen in a case and was given up."""
-    query = (
-        select(DueWork).where(DueWork.case_id == case_id, DueWork.state == "dead").order_by(DueWork.due_at)
-    )
-    return [
-        Incident(row.key, row.kind, row.due_at, row.attempts, row.error) for row in session.scalars(query)
-    ]
 
 
 def stages(session: Session, actor: Actor, most: int = 100) -> list[str]:
