@@ -16,6 +16,8 @@ COMMANDS = {
     "worker": "Do what is due (timers, reminders, mail) without serving pages.",
     "db": "Create or upgrade the database.",
     "check": "Say what is wrong with a diagram, a decision table or a form, without deploying it.",
+    "decide": "Make one decision of a decision model from data in a JSON file.",
+    "tck": "Run the test cases of the DMN Technology Compatibility Kit below a directory.",
     "import": "Bring employees, units, positions and their data in from XLSX or CSV.",
     "demo": "Fill an empty database with an invented city; move its clock.",
     "user": "Create accounts, set passwords, give and take roles.",

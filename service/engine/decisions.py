@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -117,6 +119,31 @@ def load(*files: bytes, strict: bool = True) -> DecisionModel:
     """Read the decisions of one or several files. Raises InvalidDecision with the element that is wrong."""
     roots = [_parse(content) for content in files]
     return _Reader(roots, strict).model()
+
+
+def load_files(path: Path, *, strict: bool = True) -> DecisionModel:
+    """Read a file and the models beside it that it imports. Raises InvalidDecision and OSError."""
+    content = path.read_bytes()
+    beside = {file: file.read_bytes() for file in sorted(path.parent.glob("*.dmn")) if file != path}
+    return load(content, *imported(content, list(beside.values())), strict=strict)
+
+
+def imported(content: bytes, others: Sequence[bytes]) -> list[bytes]:
+    """Those of the other models that this one imports, directly or through others, by their namespaces."""
+    available: dict[str | None, tuple[bytes, etree._Element]] = {}
+    for other in others:
+        with contextlib.suppress(InvalidDecision):
+            root = _parse(other)
+            available.setdefault(root.get("namespace"), (other, root))
+    found: list[bytes] = []
+    waiting = [_parse(content)]
+    while waiting:
+        for element in _children(waiting.pop(), "import"):
+            model = available.pop(element.get("namespace"), None)
+            if model is not None:
+                found.append(model[0])
+                waiting.append(model[1])
+    return found
 
 
 def check(content: bytes) -> list[tuple[str | None, str, str]]:

@@ -28,11 +28,10 @@ def run_file(path: Path) -> Iterator[Row]:
     """The rows of one file of test cases; its models lie beside it."""
     root = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
     name = _text(_child(root, "modelName"))
-    models = [path.parent / name, *sorted(other for other in path.parent.glob("*.dmn") if other.name != name)]
     try:
-        model = decisions.load(*[file.read_bytes() for file in models if file.exists()], strict=False)
+        model = decisions.load_files(path.parent / name, strict=False)
         problem = ""
-    except (decisions.InvalidDecision, feel.FeelError, KeyError, ValueError) as error:
+    except (decisions.InvalidDecision, feel.FeelError, OSError) as error:
         model, problem = None, str(error)
     for case in _children(root, "testCase"):
         inputs = {node.get("name"): _value(node) for node in _children(case, "inputNode")}
