@@ -320,6 +320,8 @@ class _Reader:
         try:
             return feel.compile_expression(source, names=self.names, strict=self.strict)
         except feel.FeelSyntaxError as error:
+            if not self.strict:
+                return feel.compile_expression("null")
             raise InvalidDecision(f"{source.strip()!r}: {error}", element) from error
 
     def _literal(self, element: etree._Element, owner: str) -> Evaluate:
