@@ -38,26 +38,26 @@ def run_file(path: Path) -> Iterator[Row]:
         for node in _children(case, "resultNode"):
             row = {"suite": path.parent.name, "case": case.get("id"), "result": node.get("name")}
             expected = _value(_child(node, "expected"))
-            yield row | _outcome(model, problem, node, inputs, expected)
+            yield row | _outcome(model, problem, node, inputs, expected, case.get("invocableName"))
 
 
 def _outcome(
-    model: decisions.DecisionModel | None, problem: str, node: Any, inputs: dict[str, Any], expected: Any
+    model: decisions.DecisionModel | None,
+    problem: str,
+    node: Any,
+    inputs: dict[str, Any],
+    expected: Any,
+    service: str | None,
 ) -> Row:
     row: Row = {"expected": _shown(expected)}
     if model is None:
         return row | {"status": "error", "actual": problem}
     try:
         name = node.get("name")
-        actual = model.evaluate(name, inputs, now=datetime.now(UTC)).value
-    except (
-        feel.FeelError,
-        decisions.InvalidDecision,
-        TypeError,
-        ValueError,
-        KeyError,
-        AttributeError,
-    ) as error:
+        actual = model.evaluate(service or name, inputs, now=datetime.now(UTC)).value
+        if service and isinstance(actual, dict) and name in actual:
+            actual = actual[name]
+    except feel.FeelError as error:
         if node.get("errorResult") == "true" or expected is None:
             return row | {"status": "pass", "actual": None}
         return row | {"status": "error", "actual": str(error)}

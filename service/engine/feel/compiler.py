@@ -174,9 +174,15 @@ class Compiler:
         subject = self.compile(operand)
         checks = [self.test(test) for test in tests]
 
-        def value(scope: Scope, run: Run) -> bool:
+        def value(scope: Scope, run: Run) -> bool | None:
             looked_for = subject(scope, run)
-            return any(check(looked_for, scope, run) for check in checks)
+            verdict: bool | None = False
+            for check in checks:
+                found = check(looked_for, scope, run)
+                if found:
+                    return True
+                verdict = None if found is None else verdict
+            return verdict
 
         return value
 
@@ -238,9 +244,9 @@ class Compiler:
             if operator == "=":
                 return Range(end, end)
             if operator in ("<", "<="):
-                return Range(None, end, False, operator == "<=")
+                return Range(None, end, False, operator == "<=", endless=True)
             if operator in (">", ">="):
-                return Range(end, None, operator == ">=", False)
+                return Range(end, None, operator == ">=", False, endless=True)
             return run.null("!= is not a range", position)
 
         return value
@@ -280,7 +286,7 @@ class Compiler:
         test = self.compile(condition)
         self.names = names_before | {name for name in self.names - names_before if condition[0] == "name"}
         self._bound.pop()
-        constant = condition[0] == "number" or (condition[0] == "negate" and condition[2][0] == "number")
+        constant = _is_constant(condition)
 
         def value(scope: Scope, run: Run) -> Any:
             present = inner(scope, run)
@@ -288,14 +294,14 @@ class Compiler:
                 return run.null("null cannot be filtered", position)
             items = present if isinstance(present, list) else [present]
             if constant:
-                return _item_at(items, test(scope, run))
+                return item_at(items, test(scope, run))
             kept = []
             for item in items:
                 run.budget.spend()
                 variables = {"item": item, **item} if isinstance(item, Mapping) else {"item": item}
                 verdict = test(Scope(variables, scope), run)
                 if is_number(verdict):
-                    return _item_at(items, verdict)
+                    return item_at(items, verdict)
                 if verdict is True:
                     kept.append(item)
             run.budget.hold_value(kept)
@@ -439,23 +445,28 @@ class Compiler:
         inner = self.compile(operand)
         self._bound.pop()
         asks = reads_input(operand)
-        constant = operand[0] in ("number", "literal")
-        plain = _PYTHON.get(operator or "=")
+        constant = _is_constant(operand)
+        plain = _PYTHON[operator or "="]
 
-        def matches(subject: Any, scope: Scope, run: Run) -> bool:
+        def matches(subject: Any, scope: Scope, run: Run) -> bool | None:
             wanted = inner(scope, run) if constant else inner(Scope({"?": subject}, scope), run)
             kind_of = type(subject)
-            if kind_of is type(wanted) and (kind_of is int or kind_of is str) and plain is not None:
+            if kind_of is type(wanted) and (kind_of is int or kind_of is str):
                 return bool(plain(subject, wanted))
             if operator is not None:
                 if subject is None and operator not in ("=", "!="):
                     return False
-                return compare(operator, subject, wanted, run, position) is True
+                return compare(operator, subject, wanted, run, position)
             if asks and isinstance(wanted, bool):
                 return wanted
             return fits(subject, wanted, run, position)
 
         return matches
+
+
+def _is_constant(node: Node) -> bool:
+    """Whether the value of a node is the same wherever it is evaluated."""
+    return node[0] in ("number", "literal") or (node[0] == "negate" and node[2][0] == "number")
 
 
 def fitted(arguments: tuple[Any, ...], types: tuple[Type | None, ...], run: Run) -> list[Any]:
@@ -480,7 +491,8 @@ def _truth(value: Any, run: Run, position: int) -> bool | None:
     return None
 
 
-def _item_at(items: list[Any], place: Any) -> Any:
+def item_at(items: list[Any], place: Any) -> Any:
+    """The item at a place counted from 1, or from the end when negative; null where there is none."""
     index = int(place)
     if index == 0 or abs(index) > len(items):
         return None

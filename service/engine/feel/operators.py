@@ -237,7 +237,8 @@ def equal(left: Any, right: Any, budget: Budget) -> bool | None:
             return False
     if same_kind == "range":
         return (
-            left.start_included == right.start_included
+            left.endless == right.endless
+            and left.start_included == right.start_included
             and left.end_included == right.end_included
             and equal(left.start, right.start, budget) is True
             and equal(left.end, right.end, budget) is True

@@ -49,8 +49,8 @@ def dump_value(value: Any) -> Any:
     if isinstance(value, Months):
         return {_TAG: "ym", "v": value.months}
     if isinstance(value, Range):
-        ends = [dump_value(value.start), dump_value(value.end), value.start_included, value.end_included]
-        return {_TAG: "r", "v": ends}
+        ends = [dump_value(value.start), dump_value(value.end)]
+        return {_TAG: "r", "v": [*ends, value.start_included, value.end_included, value.endless]}
     if isinstance(value, datetime):
         return {_TAG: "dt", "v": text(value)}
     if isinstance(value, date):
@@ -78,7 +78,7 @@ _LOADERS: dict[str, Callable[[Any], Any]] = {
     "n": lambda v: int(v) if v.lstrip("-").isdigit() else Decimal(v),
     "c": lambda v: {key: load_value(item) for key, item in v.items()},
     "ym": Months,
-    "r": lambda v: Range(load_value(v[0]), load_value(v[1]), v[2], v[3]),
+    "r": lambda v: Range(load_value(v[0]), load_value(v[1]), *v[2:]),
     "dt": lambda v: parse_datetime(v, _ANY_OFFSET),
     "d": lambda v: parse_date(v),
     "t": lambda v: parse_time(v, _ANY_OFFSET),

@@ -9,16 +9,18 @@ from service.engine.feel.operators import equal, within
 from service.engine.feel.run import Run, Scope
 from service.engine.feel.values import Range
 
-Test = Callable[[Any, Scope, Run], bool]
+Test = Callable[[Any, Scope, Run], bool | None]
 
 
-def fits(subject: Any, wanted: Any, run: Run, position: int) -> bool:
-    """Whether a value is what a cell wants: in the range, in the list, or equal."""
+def fits(subject: Any, wanted: Any, run: Run, position: int) -> bool | None:
+    """Whether a value is what a cell wants: in the range, in the list, or equal; None when that cannot be said."""
     run.budget.spend()
     if isinstance(wanted, Range):
         if isinstance(subject, Range):
             return equal(subject, wanted, run.budget) is True
-        return subject is not None and within(subject, wanted, run, position) is True
+        if subject is None or (not wanted.endless and (wanted.start is None or wanted.end is None)):
+            return None
+        return within(subject, wanted, run, position)
     if isinstance(wanted, list):
         if isinstance(subject, list) and equal(subject, wanted, run.budget):
             return True

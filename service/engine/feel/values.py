@@ -28,12 +28,13 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An interval. A missing end (None) is unbounded; `*_included` says whether the end belongs to it."""
+    """An interval; `*_included` says whether an end belongs to it. `endless`: its missing end (None) is meant."""
 
     start: Any
     end: Any
     start_included: bool = True
     end_included: bool = True
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def _week_of_year(value: date) -> int:
     return value.isocalendar().week
 
 
-@builtin("is(value1: Any, value2: Any)")
-def _is(run: Run, left: Any, right: Any) -> bool:
+@builtin("is(value1?: Any, value2?: Any)")
+def _is(run: Run, left: Any = None, right: Any = None) -> bool:
     if kind(left) != kind(right):
         return False
     if kind(left) in ("date and time", "time") and _zone(left) != _zone(right):

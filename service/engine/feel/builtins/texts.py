@@ -63,21 +63,15 @@ def _ends(value: str, match: str) -> bool:
     return value.endswith(match)
 
 
-@builtin("string join(list: list, delimiter?: string?, prefix?: string?, suffix?: string?)")
-def _join(
-    run: Run,
-    values: list[Any],
-    delimiter: str | None = None,
-    prefix: str | None = None,
-    suffix: str | None = None,
-) -> str:
+@builtin("string join(list: list, delimiter?: string?)")
+def _join(run: Run, values: list[Any], delimiter: str | None = None) -> str:
     texts = [value for value in values if value is not None]
     run.budget.spend(len(values))
     if not all(isinstance(value, str) for value in texts):
         raise FeelError("not all items are texts")
     between = delimiter or ""
     _check_length(sum(map(len, texts)) + len(between) * len(texts))
-    return (prefix or "") + between.join(texts) + (suffix or "")
+    return between.join(texts)
 
 
 @builtin("matches(input: string, pattern: string, flags?: string?)")
