@@ -18,6 +18,8 @@ COMMANDS = {
     "check": "Say what is wrong with a diagram, a decision table or a form, without deploying it.",
     "walk": "Go through a diagram in memory, action by action, by the engine that cases use.",
     "migrate": "Move the running cases of a version to another one.",
+    "decide": "Make one decision of a decision model from data in a JSON file.",
+    "tck": "Run the test cases of the DMN Technology Compatibility Kit below a directory.",
     "import": "Bring employees, units, positions and their data in from XLSX or CSV.",
     "demo": "Fill an empty database with an invented city; move its clock.",
     "user": "Create accounts, set passwords, give and take roles.",

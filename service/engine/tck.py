@@ -12,7 +12,7 @@ from lxml import etree
 
 from service.engine import decisions, feel
 from service.engine.feel.operators import equal, is_number
-from service.engine.feel.values import parse_date, parse_datetime, parse_duration, parse_time
+from service.engine.feel.temporal import parse_date, parse_datetime, parse_duration, parse_time
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -28,37 +28,36 @@ def run_file(path: Path) -> Iterator[Row]:
     """The rows of one file of test cases; its models lie beside it."""
     root = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
     name = _text(_child(root, "modelName"))
-    models = [path.parent / name, *sorted(other for other in path.parent.glob("*.dmn") if other.name != name)]
     try:
-        model = decisions.load(*[file.read_bytes() for file in models if file.exists()], strict=False)
+        model = decisions.load_files(path.parent / name, strict=False)
         problem = ""
-    except (decisions.InvalidDecision, feel.FeelError, KeyError, ValueError) as error:
+    except (decisions.InvalidDecision, feel.FeelError, OSError) as error:
         model, problem = None, str(error)
     for case in _children(root, "testCase"):
         inputs = {node.get("name"): _value(node) for node in _children(case, "inputNode")}
         for node in _children(case, "resultNode"):
             row = {"suite": path.parent.name, "case": case.get("id"), "result": node.get("name")}
             expected = _value(_child(node, "expected"))
-            yield row | _outcome(model, problem, node, inputs, expected)
+            yield row | _outcome(model, problem, node, inputs, expected, case.get("invocableName"))
 
 
 def _outcome(
-    model: decisions.DecisionModel | None, problem: str, node: Any, inputs: dict[str, Any], expected: Any
+    model: decisions.DecisionModel | None,
+    problem: str,
+    node: Any,
+    inputs: dict[str, Any],
+    expected: Any,
+    service: str | None,
 ) -> Row:
     row: Row = {"expected": _shown(expected)}
     if model is None:
         return row | {"status": "error", "actual": problem}
     try:
         name = node.get("name")
-        actual = model.evaluate(name, inputs, now=datetime.now(UTC)).value
-    except (
-        feel.FeelError,
-        decisions.InvalidDecision,
-        TypeError,
-        ValueError,
-        KeyError,
-        AttributeError,
-    ) as error:
+        actual = model.evaluate(service or name, inputs, now=datetime.now(UTC)).value
+        if service and isinstance(actual, dict) and name in actual:
+            actual = actual[name]
+    except feel.FeelError as error:
         if node.get("errorResult") == "true" or expected is None:
             return row | {"status": "pass", "actual": None}
         return row | {"status": "error", "actual": str(error)}
@@ -75,7 +74,7 @@ def _same(expected: Any, actual: Any) -> bool:
         )
     if isinstance(expected, dict) and isinstance(actual, dict):
         return expected.keys() == actual.keys() and all(_same(expected[key], actual[key]) for key in expected)
-    return equal(expected, actual) is True
+    return equal(expected, actual, feel.Budget()) is True
 
 
 def _value(node: Any) -> Any:

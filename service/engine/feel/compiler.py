@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import operator as python
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import timedelta
+from decimal import Decimal, DecimalException
 from typing import Any
 
-from service.engine.feel.errors import FeelError, FeelSyntaxError
-from service.engine.feel.operators import arithmetic, compare, equal, is_number, kind, whole, within
-from service.engine.feel.parser import Node
+from service.engine.feel.calling import call
+from service.engine.feel.cursor import Node
+from service.engine.feel.errors import BudgetExceeded, FeelError, FeelSyntaxError
+from service.engine.feel.iteration import Closure, Source, scopes
+from service.engine.feel.operators import arithmetic, compare, is_number, kind, whole, within
+from service.engine.feel.properties import step_into
 from service.engine.feel.run import MAX_LIST, Run, Scope
-from service.engine.feel.values import Function, Months, Range, number, parse_at
+from service.engine.feel.temporal import parse_at
+from service.engine.feel.types import MISMATCH, NAMED, ContextOf, FunctionOf, ListOf, RangeOf, Type, convert
+from service.engine.feel.unary import Test, fits, reads_input
+from service.engine.feel.values import Function, Months, Range, number
 
-Closure = Callable[[Scope, Run], Any]
+_PYTHON = {
+    "=": python.eq,
+    "!=": python.ne,
+    "<": python.lt,
+    "<=": python.le,
+    ">": python.gt,
+    ">=": python.ge,
+}
 
 
 class Compiler:
     """Compiles one tree. `functions` are the callable names that are not variables; `names` collects what is read."""
 
-    def __init__(self, functions: Mapping[str, Function]) -> None:
+    def __init__(
+        self, functions: Mapping[str, Function], types: Mapping[str, Type] | None = None, strict: bool = True
+    ) -> None:
         self.functions = functions
+        self.types = types or {}
+        self.strict = strict
         self.names: set[str] = set()
         self._bound: list[set[str]] = []
 
@@ -31,10 +49,17 @@ class Compiler:
     # -- literals and names
 
     def _number(self, node: Node) -> Closure:
-        value = whole(number(Decimal(node[2]))) if "." in node[2] or "e" in node[2].lower() else int(node[2])
-        if isinstance(value, int) and abs(value) > 10**34:
-            value = number(Decimal(node[2]))
+        try:
+            value = whole(number(Decimal(node[2])))
+        except DecimalException:
+            return self._refused("a number out of range", node[1])
         return lambda scope, run: value
+
+    def _refused(self, message: str, position: int) -> Closure:
+        """What is wrong already: an error now when strict, null later otherwise."""
+        if self.strict:
+            raise FeelSyntaxError(message, position)
+        return lambda scope, run: run.null(message, position)
 
     def _literal(self, node: Node) -> Closure:
         value = node[2]
@@ -44,7 +69,7 @@ class Compiler:
         try:
             value = parse_at(node[2])
         except FeelError as error:
-            raise FeelSyntaxError(error.message, node[1]) from error
+            return self._refused(error.message, node[1])
         return lambda scope, run: value
 
     def _group(self, node: Node) -> Closure:
@@ -56,16 +81,17 @@ class Compiler:
             self.names.add(name)
         function = self.functions.get(name)
 
-        def value(scope: Scope, run: Run) -> Any:
-            run.budget.steps -= 1
-            if run.budget.steps < 0:
-                run.budget.spend()
-            found, result = scope.find(name)
-            if found:
-                return result
-            if function is not None:
-                return function
-            return run.null(f"{name} is not known", position)
+        def value(scope: Scope | None, run: Run) -> Any:
+            budget = run.budget
+            budget.fuel -= 1
+            if budget.fuel < 0:
+                budget.refill()
+            while scope is not None:
+                variables = scope.variables
+                if name in variables:
+                    return variables[name]
+                scope = scope.parent
+            return run.null(f"{name} is not known", position) if function is None else function
 
         return value
 
@@ -82,20 +108,32 @@ class Compiler:
         first, second = self.compile(left), self.compile(right)
 
         def value(scope: Scope, run: Run) -> bool | None:
-            a = _truth(first(scope, run), run, position)
+            a = first(scope, run)
             if a is decisive:
                 return decisive
-            b = _truth(second(scope, run), run, position)
+            b = second(scope, run)
             if b is decisive:
+                _truth(a, run, position)
                 return decisive
-            return None if a is None or b is None else not decisive
+            if _truth(a, run, position) is None or _truth(b, run, position) is None:
+                return None
+            return not decisive
 
         return value
 
     def _compare(self, node: Node) -> Closure:
         _, position, operator, left, right = node
         first, second = self.compile(left), self.compile(right)
-        return lambda scope, run: compare(operator, first(scope, run), second(scope, run), run, position)
+        plain = _PYTHON[operator]
+
+        def value(scope: Scope, run: Run) -> bool | None:
+            a, b = first(scope, run), second(scope, run)
+            kind_a = type(a)
+            if kind_a is type(b) and (kind_a is int or kind_a is str):
+                return bool(plain(a, b))
+            return compare(operator, a, b, run, position)
+
+        return value
 
     def _arithmetic(self, node: Node) -> Closure:
         _, position, operator, left, right = node
@@ -110,7 +148,9 @@ class Compiler:
             operand = inner(scope, run)
             if isinstance(operand, Months):
                 return Months(-operand.months)
-            if is_number(operand) or isinstance(operand, timedelta):
+            if is_number(operand):
+                return -operand
+            if isinstance(operand, timedelta) and operand > timedelta.min:
                 return -operand
             return run.null(f"-{kind(operand)} is not defined", position)
 
@@ -122,6 +162,9 @@ class Compiler:
 
         def value(scope: Scope, run: Run) -> bool | None:
             subject, lowest, highest = (part(scope, run) for part in parts)
+            if lowest is None or highest is None:
+                run.null("between null cannot be said", position)
+                return None
             return within(subject, Range(lowest, highest), run, position)
 
         return value
@@ -131,31 +174,61 @@ class Compiler:
         subject = self.compile(operand)
         checks = [self.test(test) for test in tests]
 
-        def value(scope: Scope, run: Run) -> bool:
+        def value(scope: Scope, run: Run) -> bool | None:
             looked_for = subject(scope, run)
-            return any(check(looked_for, scope, run) for check in checks)
+            verdict: bool | None = False
+            for check in checks:
+                found = check(looked_for, scope, run)
+                if found:
+                    return True
+                verdict = None if found is None else verdict
+            return verdict
 
         return value
 
     def _instance(self, node: Node) -> Closure:
-        _, _position, operand, name = node
+        _, position, operand, name = node
         inner = self.compile(operand)
-        wanted = {
-            "day time duration": "days and time duration",
-            "year month duration": "years and months duration",
-        }.get(name, name)
+        try:
+            wanted = self.type_of(name)
+        except FeelSyntaxError as error:
+            return self._refused(error.message, position)
 
         def value(scope: Scope, run: Run) -> bool:
             present = inner(scope, run)
-            return present is not None if wanted == "Any" else kind(present) == wanted
+            if present is None:
+                return wanted is NAMED["Null"]
+            return wanted.holds(present, run.budget)
 
         return value
+
+    def type_of(self, node: Node) -> Type:
+        """The type that is written there. Raises FeelSyntaxError when its name is not known."""
+        name, position, *parts = node
+        if name == "list":
+            return ListOf(self.type_of(parts[0]))
+        if name == "range":
+            return RangeOf(self.type_of(parts[0]))
+        if name == "context":
+            return ContextOf({entry: self.type_of(kind) for entry, kind in parts[0]})
+        if name == "function":
+            return FunctionOf(tuple(self.type_of(kind) for kind in parts[0]), self.type_of(parts[1]))
+        known = self.types.get(parts[0]) or NAMED.get(parts[0])
+        if known is None:
+            raise FeelSyntaxError(f"the type {parts[0]} is not known", position)
+        return known
 
     # -- structures
 
     def _list(self, node: Node) -> Closure:
         items = [self.compile(item) for item in node[2]]
-        return lambda scope, run: [item(scope, run) for item in items]
+        size = 64 + 64 * len(items)
+
+        def value(scope: Scope, run: Run) -> list[Any]:
+            run.budget.hold(size)
+            return [item(scope, run) for item in items]
+
+        return value
 
     def _range(self, node: Node) -> Closure:
         _, _position, start_included, start, end, end_included = node
@@ -171,9 +244,9 @@ class Compiler:
             if operator == "=":
                 return Range(end, end)
             if operator in ("<", "<="):
-                return Range(None, end, False, operator == "<=")
+                return Range(None, end, False, operator == "<=", endless=True)
             if operator in (">", ">="):
-                return Range(end, None, operator == ">=", False)
+                return Range(end, None, operator == ">=", False, endless=True)
             return run.null("!= is not a range", position)
 
         return value
@@ -186,10 +259,12 @@ class Compiler:
             entries.append((key, self.compile(entry)))
             bound.add(key)
         self._bound.pop()
-        if len({key for key, _ in entries}) < len(entries):
-            raise FeelSyntaxError("a key stands twice in the context", node[1])
+        if len(bound) < len(entries):
+            return self._refused("a key stands twice in the context", node[1])
+        size = 128 + 160 * len(entries)
 
         def value(scope: Scope, run: Run) -> dict[str, Any]:
+            run.budget.hold(size)
             made: dict[str, Any] = {}
             inner = Scope(made, scope)
             for key, entry in entries:
@@ -211,24 +286,25 @@ class Compiler:
         test = self.compile(condition)
         self.names = names_before | {name for name in self.names - names_before if condition[0] == "name"}
         self._bound.pop()
+        constant = _is_constant(condition)
 
         def value(scope: Scope, run: Run) -> Any:
             present = inner(scope, run)
             if present is None:
                 return run.null("null cannot be filtered", position)
             items = present if isinstance(present, list) else [present]
-            index = _constant_index(condition, test, scope, run)
-            if index is not None:
-                return _item_at(items, index)
+            if constant:
+                return item_at(items, test(scope, run))
             kept = []
             for item in items:
                 run.budget.spend()
-                variables = {**item, "item": item} if isinstance(item, Mapping) else {"item": item}
+                variables = {"item": item, **item} if isinstance(item, Mapping) else {"item": item}
                 verdict = test(Scope(variables, scope), run)
                 if is_number(verdict):
-                    return _item_at(items, int(verdict))
+                    return item_at(items, verdict)
                 if verdict is True:
                     kept.append(item)
+            run.budget.hold_value(kept)
             return kept
 
         return value
@@ -251,10 +327,15 @@ class Compiler:
 
         def value(scope: Scope, run: Run) -> list[Any] | None:
             results: list[Any] = []
-            for inside in _scopes(sources, Scope({"partial": results}, scope), run, position):
-                if len(results) >= MAX_LIST:
-                    raise FeelError(f"a list of more than {MAX_LIST} items", position)
-                results.append(inner(inside, run))
+            try:
+                for inside in scopes(sources, Scope({"partial": results}, scope), run, position):
+                    if len(results) >= MAX_LIST:
+                        raise BudgetExceeded(f"makes a list of more than {MAX_LIST} items", position)
+                    run.budget.hold(64)
+                    results.append(inner(inside, run))
+            except FeelError as error:
+                _undone(error, run)
+                return None
             return results
 
         return value
@@ -264,20 +345,27 @@ class Compiler:
         sources, inner = self._iterations(iterators, body)
         decisive = word == "some"
 
-        def value(scope: Scope, run: Run) -> bool:
-            for inside in _scopes(sources, scope, run, position):
-                if (_truth(inner(inside, run), run, position) is True) is decisive:
-                    return decisive
-            return not decisive
+        def value(scope: Scope, run: Run) -> bool | None:
+            unknown = False
+            try:
+                for inside in scopes(sources, scope, run, position):
+                    verdict = _truth(inner(inside, run), run, position)
+                    if verdict is decisive:
+                        return decisive
+                    unknown = unknown or verdict is None
+            except FeelError as error:
+                _undone(error, run)
+                return None
+            return None if unknown else not decisive
 
         return value
 
     def _iterations(
         self, iterators: list[tuple[str, Node, Node | None]], body: Node, extra: str | None = None
-    ) -> tuple[list[tuple[str, Closure, Closure | None]], Closure]:
+    ) -> tuple[list[Source], Closure]:
         bound = {extra} if extra else set()
         self._bound.append(bound)
-        sources = []
+        sources: list[Source] = []
         for name, start, end in iterators:
             sources.append((name, self.compile(start), self.compile(end) if end else None))
             bound.add(name)
@@ -285,18 +373,26 @@ class Compiler:
         self._bound.pop()
         return sources, inner
 
+    # -- functions
+
     def _function(self, node: Node) -> Closure:
-        _, _position, parameters, body = node
-        self._bound.append(set(parameters))
+        _, position, parameters, body, external = node
+        if external:
+            return self._refused("external functions are not run", position)
+        names = tuple(name for name, _ in parameters)
+        types = tuple(self.type_of(written) if written else None for _, written in parameters)
+        typed = any(types)
+        self._bound.append(set(names))
         inner = self.compile(body)
         self._bound.pop()
 
         def value(scope: Scope, run: Run) -> Function:
             def call(*arguments: Any) -> Any:
                 run.budget.spend(5)
-                return inner(Scope(dict(zip(parameters, arguments, strict=True)), scope), run)
+                given = fitted(arguments, types, run) if typed else arguments
+                return inner(Scope(dict(zip(names, given, strict=True)), scope), run)
 
-            return Function(call, tuple(parameters))
+            return Function(call, names, types=types)
 
         return value
 
@@ -312,8 +408,7 @@ class Compiler:
         def value(scope: Scope, run: Run) -> Any:
             run.budget.spend()
             function = target(scope, run)
-            values = [argument(scope, run) for argument in given]
-            return call(function, values, names, run, position)
+            return call(function, [argument(scope, run) for argument in given], names, run, position)
 
         return value
 
@@ -325,6 +420,8 @@ class Compiler:
                 return scope.find(argument[2])[0]
             try:
                 return inner(scope, Run(run.now, run.budget, strict=True)) is not None
+            except BudgetExceeded:
+                raise
             except FeelError:
                 return False
 
@@ -334,55 +431,56 @@ class Compiler:
         first, second = (self.compile(argument) for argument in arguments)
 
         def value(scope: Scope, run: Run) -> Any:
-            try:
-                present = first(scope, Run(run.now, run.budget, strict=False))
-            except FeelError:
-                present = None
+            present = first(scope, Run(run.now, run.budget, strict=False))
             return second(scope, run) if present is None else present
 
         return value
 
     # -- unary tests
 
-    def test(self, node: Node) -> Callable[[Any, Scope, Run], bool]:
+    def test(self, node: Node) -> Test:
         """One unary test of a decision table's cell: does the input satisfy it?"""
         _, position, operator, operand = node
         self._bound.append({"?"})
         inner = self.compile(operand)
         self._bound.pop()
-        reads_input = _reads_input(operand)
+        asks = reads_input(operand)
+        constant = _is_constant(operand)
+        plain = _PYTHON[operator or "="]
 
-        def matches(subject: Any, scope: Scope, run: Run) -> bool:
-            inside = Scope({"?": subject}, scope)
+        def matches(subject: Any, scope: Scope, run: Run) -> bool | None:
+            wanted = inner(scope, run) if constant else inner(Scope({"?": subject}, scope), run)
+            kind_of = type(subject)
+            if kind_of is type(wanted) and (kind_of is int or kind_of is str):
+                return bool(plain(subject, wanted))
             if operator is not None:
                 if subject is None and operator not in ("=", "!="):
                     return False
-                return compare(operator, subject, inner(inside, run), run, position) is True
-            wanted = inner(inside, run)
-            if reads_input and isinstance(wanted, bool):
+                return compare(operator, subject, wanted, run, position)
+            if asks and isinstance(wanted, bool):
                 return wanted
             return fits(subject, wanted, run, position)
 
         return matches
 
 
-def fits(subject: Any, wanted: Any, run: Run, position: int) -> bool:
-    """Whether a value is what a cell wants: in the range, in the list, or equal."""
-    if isinstance(wanted, Range):
-        return subject is not None and within(subject, wanted, run, position) is True
-    if isinstance(wanted, list):
-        if isinstance(subject, list) and equal(subject, wanted):
-            return True
-        return any(fits(subject, item, run, position) for item in wanted)
-    return equal(subject, wanted) is True
+def _is_constant(node: Node) -> bool:
+    """Whether the value of a node is the same wherever it is evaluated."""
+    return node[0] in ("number", "literal") or (node[0] == "negate" and node[2][0] == "number")
 
 
-def _reads_input(node: Any) -> bool:
-    if isinstance(node, tuple):
-        return (len(node) == 3 and node[0] == "name" and node[2] == "?") or any(
-            _reads_input(part) for part in node
-        )
-    return isinstance(node, list) and any(_reads_input(part) for part in node)
+def fitted(arguments: tuple[Any, ...], types: tuple[Type | None, ...], run: Run) -> list[Any]:
+    """The arguments converted to the types of the parameters. Raises FeelError when one is not of its type."""
+    given = [convert(value, wanted, run.budget) for value, wanted in zip(arguments, types, strict=True)]
+    if any(value is MISMATCH for value in given):
+        raise FeelError("an argument is not of its type")
+    return given
+
+
+def _undone(error: FeelError, run: Run) -> None:
+    """A loop that cannot be gone through is null when not strict. Raises the error again otherwise."""
+    if run.strict or type(error) is not FeelError:
+        raise error
 
 
 def _truth(value: Any, run: Run, position: int) -> bool | None:
@@ -393,132 +491,9 @@ def _truth(value: Any, run: Run, position: int) -> bool | None:
     return None
 
 
-def _constant_index(condition: Node, test: Closure, scope: Scope, run: Run) -> int | None:
-    if condition[0] == "number" or (condition[0] == "negate" and condition[2][0] == "number"):
-        return int(test(scope, run))
-    return None
-
-
-def _item_at(items: list[Any], index: int) -> Any:
+def item_at(items: list[Any], place: Any) -> Any:
+    """The item at a place counted from 1, or from the end when negative; null where there is none."""
+    index = int(place)
     if index == 0 or abs(index) > len(items):
         return None
     return items[index - 1 if index > 0 else index]
-
-
-def _scopes(sources: list[tuple[str, Closure, Closure | None]], scope: Scope, run: Run, position: int) -> Any:
-    """Every combination of the iterators, each as a scope; a later iterator sees the earlier ones."""
-    if not sources:
-        yield scope
-        return
-    (name, start, end), *rest = sources
-    first = start(scope, run)
-    if end is not None:
-        items = _counted(first, end(scope, run), run, position)
-    elif isinstance(first, Range):
-        items = _counted(first.start, first.end, run, position)
-    elif isinstance(first, list):
-        items = first
-    elif first is None:
-        run.null("null cannot be gone through", position)
-        return
-    else:
-        items = [first]
-    for item in items:
-        run.budget.spend()
-        yield from _scopes(rest, Scope({name: item}, scope), run, position)
-
-
-def _counted(first: Any, last: Any, run: Run, position: int) -> Any:
-    if isinstance(first, date) and isinstance(last, date) and not isinstance(first, datetime):
-        step = timedelta(days=1 if last >= first else -1)
-        while first != last + step:
-            yield first
-            first += step
-        return
-    if not (is_number(first) and is_number(last)):
-        run.null("a loop counts numbers or dates", position)
-        return
-    low, high = int(first), int(last)
-    if abs(high - low) > 10_000_000:
-        raise FeelError("a loop of more than 10,000,000 rounds", position)
-    yield from range(low, high + 1) if high >= low else range(low, high - 1, -1)
-
-
-def call(function: Any, values: list[Any], names: list[str] | None, run: Run, position: int) -> Any:
-    """Call a function with positional or named arguments."""
-    if not isinstance(function, Function):
-        return run.null(f"{kind(function)} cannot be called", position)
-    if names:
-        if function.parameters is None or not set(names) <= set(function.parameters):
-            return run.null(f"{function.name} has no parameter {', '.join(names)}", position)
-        by_name = dict(zip(names, values, strict=True))
-        values = [by_name.get(parameter) for parameter in function.parameters]
-        while values and function.parameters[len(values) - 1] not in by_name:
-            values.pop()
-    elif function.parameters is not None and not function.variadic and len(values) > len(function.parameters):
-        return run.null(f"{function.name} takes at most {len(function.parameters)} arguments", position)
-    try:
-        return (
-            function.call(*values)
-            if not getattr(function.call, "needs_run", False)
-            else function.call(run, *values)
-        )
-    except FeelError as error:
-        if error.position is not None or type(error) is not FeelError:
-            raise
-        return run.null(f"{function.name}: {error.message}", position)
-    except (TypeError, ValueError, OverflowError, ArithmeticError, RecursionError, AttributeError) as error:
-        return run.null(
-            f"{function.name} cannot take {', '.join(kind(value) for value in values)}: {error}", position
-        )
-
-
-def step_into(value: Any, name: str, run: Run, position: int) -> Any:
-    """value.name: an entry of a context, a property of a date or duration, or the same of each item of a list."""
-    if isinstance(value, Mapping):
-        if name in value:
-            return value[name]
-        return run.null(f"there is no {name}", position)
-    if isinstance(value, list):
-        return [step_into(item, name, run, position) for item in value]
-    found = _property(value, name)
-    return run.null(f"{kind(value)} has no {name}", position) if found is NotImplemented else found
-
-
-def _property(value: Any, name: str) -> Any:
-    if isinstance(value, date):
-        if name in ("year", "month", "day"):
-            return getattr(value, name)
-        if name == "weekday":
-            return value.isoweekday()
-    if isinstance(value, datetime | time):
-        if name in ("hour", "minute"):
-            return getattr(value, name)
-        if name == "second":
-            return whole(Decimal(value.second) + Decimal(value.microsecond) / 1_000_000)
-        if name == "time offset":
-            return value.utcoffset()
-        if name == "timezone":
-            return getattr(value.tzinfo, "key", None)
-    if isinstance(value, timedelta):
-        sign, rest = (-1, -value) if value < timedelta() else (1, value)
-        parts = {
-            "days": rest.days,
-            "hours": rest.seconds // 3600,
-            "minutes": rest.seconds % 3600 // 60,
-            "seconds": whole(Decimal(rest.seconds % 60) + Decimal(rest.microseconds) / 1_000_000),
-        }
-        if name in parts:
-            return sign * parts[name]
-    if isinstance(value, Months) and name in ("years", "months"):
-        sign = -1 if value.months < 0 else 1
-        years, months = divmod(abs(value.months), 12)
-        return sign * (years if name == "years" else months)
-    if isinstance(value, Range):
-        return {
-            "start": value.start,
-            "end": value.end,
-            "start included": value.start_included,
-            "end included": value.end_included,
-        }.get(name, NotImplemented)
-    return NotImplemented

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from service.engine.feel.errors import FeelSyntaxError
@@ -15,13 +16,14 @@ _TOKEN = re.compile(
   | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<string>"(?:[^"\\]|\\.)*")
   | (?P<at>@"(?:[^"\\]|\\.)*")
-  | (?P<name>[^\W\d]\w*|\?)
+  | (?P<name>(?:[^\W\d]|[\u2070-\u218f\U00010000-\U000effff])[\w\u200c\u200d\u2070-\u218f\U00010000-\U000effff]*|\?)
   | (?P<op>\*\*|<=|>=|!=|\.\.|->|[-+*/=<>()\[\]{},:.|'])
     """,
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "'": "'", "/": "/", "b": "\b", "f": "\f"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Token(NamedTuple):
@@ -51,9 +53,18 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=8192)
+def parts_of(name: str) -> tuple[str, ...]:
+    """The tokens of a name."""
+    return tuple(token.text for token in tokens(name)[:-1])
+
+
 def unquoted(text: str) -> str:
-    """The value of a string literal, its quotes and escapes taken off."""
-    return _ESCAPE.sub(_unescaped, text[text.index('"') + 1 : -1])
+    """The value of a string literal, its quotes and escapes taken off; two surrogates make one character."""
+    plain = _ESCAPE.sub(_unescaped, text[text.index('"') + 1 : -1])
+    if _SURROGATE.search(plain):
+        plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return plain
 
 
 def _unescaped(match: re.Match[str]) -> str:

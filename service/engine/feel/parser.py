@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
-from typing import Any
 
+from service.engine.feel.cursor import Node
 from service.engine.feel.errors import FeelSyntaxError
-from service.engine.feel.lexer import Token, tokens, unquoted
+from service.engine.feel.lexer import unquoted
+from service.engine.feel.type_parser import TypeParser
 
 MAX_DEPTH = 60
-Node = tuple[Any, ...]
+MAX_WORK = 50_000
 
 _COMPARISONS = {"=", "!=", "<", "<=", ">", ">="}
+_CALLABLE = {"name", "path", "call", "function", "group", "filter"}
 _RESERVED = {"and", "or", "then", "else", "in", "return", "satisfies", "between", "instance"}
-_KEYWORDS = {"if", "for", "some", "every", "function", "not", "null", "true", "false"}
-_TYPES = (
-    "days and time duration",
-    "day time duration",
-    "years and months duration",
-    "year month duration",
-    "date and time",
-)
 
 
-class Parser:
-    """Parses one text. `names` are the names of several words (functions and variables) that it knows."""
+class Parser(TypeParser):
+    """Parses one text. `names` and `types` are the names of several words that it knows."""
 
-    def __init__(self, text: str, names: Iterable[str] = ()) -> None:
-        self.text = text
-        self.tokens = tokens(text)
-        self.at = 0
+    def __init__(self, text: str, names: Iterable[str] = (), types: Iterable[str] = ()) -> None:
+        super().__init__(text, names, types)
         self.depth = 0
-        self.long_names: dict[str, list[tuple[str, ...]]] = {}
-        for name in names:
-            self.know(name)
-
-    def know(self, name: str) -> None:
-        """Make a name of several tokens readable."""
-        parts = tuple(token.text for token in tokens(name)[:-1])
-        if len(parts) > 1:
-            known = self.long_names.setdefault(parts[0], [])
-            if parts not in known:
-                known.append(parts)
-                known.sort(key=len, reverse=True)
+        self.work = 0
+        self.range_ends = 0  # how many ranges wait for their closing sign
 
     # -- entry points
 
@@ -85,7 +66,8 @@ class Parser:
 
     def expression(self) -> Node:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
+        self.work += 1
+        if self.depth > MAX_DEPTH or self.work > MAX_WORK:
             raise FeelSyntaxError("nested too deeply", self._peek().position)
         try:
             return self._textual()
@@ -168,7 +150,7 @@ class Parser:
             elif self._is_word("instance"):
                 self.at += 1
                 self._word("of")
-                node = ("instance", token.position, node, self._type())
+                node = ("instance", token.position, node, self.type())
             else:
                 return node
 
@@ -229,14 +211,35 @@ class Parser:
                 self.at += 1
                 node = ("path", token.position, node, self._path_name())
             elif token.text == "[" and token.kind == "op":
-                self.at += 1
-                condition = self.expression()
-                self._take("]")
+                condition = self._filter_condition()
+                if condition is None:
+                    return node
                 node = ("filter", token.position, node, condition)
-            elif token.text == "(" and token.kind == "op" and node[0] in ("name", "path", "call", "function"):
+            elif token.text == "(" and token.kind == "op" and node[0] in _CALLABLE:
                 node = self._call(node)
             else:
                 return node
+
+    def _filter_condition(self) -> Node | None:
+        """What stands between brackets; None where the bracket closes a range instead, as in [1..10[."""
+        start = self.at
+        self.at += 1
+        try:
+            condition = self.expression()
+            self._take("]")
+            return condition
+        except FeelSyntaxError:
+            if not self.range_ends:
+                raise
+            self.at = start
+            return None
+
+    def _range_end(self) -> Node:
+        self.range_ends += 1
+        try:
+            return self.expression()
+        finally:
+            self.range_ends -= 1
 
     def _call(self, function: Node) -> Node:
         position = self._take("(").position
@@ -295,10 +298,9 @@ class Parser:
 
     def _named(self) -> Node:
         token = self._peek()
-        long = self._long_name_ahead()
-        if long:
-            self.at += len(long)
-            return ("name", token.position, _joined(long))
+        long = self._long_name()
+        if long is not None:
+            return ("name", token.position, long)
         if token.text in ("true", "false", "null"):
             self.at += 1
             return ("literal", token.position, {"true": True, "false": False, "null": None}[token.text])
@@ -309,20 +311,11 @@ class Parser:
         self.at += 1
         return ("name", token.position, token.text)
 
-    def _long_name_ahead(self) -> tuple[str, ...] | None:
-        """The longest known name of several tokens that begins here."""
-        for parts in self.long_names.get(self._peek().text, ()):
-            ahead = self.tokens[self.at : self.at + len(parts)]
-            if tuple(token.text for token in ahead) == parts:
-                return parts
-        return None
-
     def _parenthesis(self) -> Node:
         position = self._take("(").position
         start = self.expression()
         if self._accept(".."):
-            end = self.expression()
-            return ("range", position, False, start, end, self._closing())
+            return ("range", position, False, start, self._range_end(), self._closing())
         self._take(")")
         return ("group", position, start)
 
@@ -331,14 +324,12 @@ class Parser:
         if token.text == "]":
             start = self.expression()
             self._take("..")
-            end = self.expression()
-            return ("range", token.position, False, start, end, self._closing())
+            return ("range", token.position, False, start, self._range_end(), self._closing())
         if self._accept("]"):
             return ("list", token.position, [])
         items = [self.expression()]
         if self._accept(".."):
-            end = self.expression()
-            return ("range", token.position, True, items[0], end, self._closing())
+            return ("range", token.position, True, items[0], self._range_end(), self._closing())
         while self._accept(","):
             items.append(self.expression())
         self._take("]")
@@ -375,66 +366,25 @@ class Parser:
     def _function(self) -> Node:
         position = self._next().position
         self._take("(")
-        parameters: list[str] = []
+        parameters: list[tuple[str, Node | None]] = []
         while not self._is(")"):
             if parameters:
                 self._take(",")
             name = self._new_name({",", ")", ":"})
-            if self._accept(":"):
-                self._type()
-            parameters.append(name)
+            parameters.append((name, self.type() if self._accept(":") else None))
         self._take(")")
-        if self._is_word("external"):
-            raise FeelSyntaxError("external functions are not run", self._peek().position)
-        return ("function", position, parameters, self.expression())
-
-    def _type(self) -> str:
-        words: list[str] = []
-        while self._peek().kind == "name" and " ".join([*words, self._peek().text]) != "":
-            candidate = " ".join([*words, self._peek().text])
-            if (
-                words
-                and not any(known.startswith(candidate) for known in _TYPES)
-                and words[-1] not in ("and",)
-            ):
-                break
-            words.append(self._next().text)
-        while self._accept("."):
-            words[-1] += "." + self._next().text
-        name = " ".join(words)
-        if self._accept("<"):
-            depth = 1
-            while depth and self._peek().kind != "end":
-                token = self._next()
-                name += "<" if token.text == "<" else ""
-                depth += {"<": 1, ">": -1}.get(token.text, 0)
-        if self._accept("->"):
-            self._type()
-        if not name:
-            raise FeelSyntaxError("a type is missing", self._peek().position)
-        return name.split("<")[0]
-
-    def _new_name(self, until: set[str]) -> str:
-        """A name that is being introduced: all tokens up to one of `until`."""
-        first = self._peek()
-        parts: list[Token] = []
-        while self._peek().text not in until and self._peek().kind in ("name", "op", "number"):
-            parts.append(self._next())
-        if not parts or parts[0].kind != "name":
-            raise FeelSyntaxError("a name is missing", first.position)
-        name = self.text[parts[0].position : parts[-1].end]
-        name = " ".join(name.split())
-        self.know(name)
-        return name
+        external = self._is_word("external")
+        if external:
+            self.at += 1
+        return ("function", position, parameters, self.expression(), external)
 
     def _path_name(self) -> str:
         token = self._peek()
         if token.kind != "name":
             raise FeelSyntaxError("a name is missing after the dot", token.position)
-        long = self._long_name_ahead()
-        if long:
-            self.at += len(long)
-            return _joined(long)
+        long = self._long_name()
+        if long is not None:
+            return long
         self.at += 1
         if token.text == "time" and self._peek().text == "offset":
             self.at += 1
@@ -443,55 +393,3 @@ class Parser:
             self.at += 1
             return f"{token.text} included"
         return token.text
-
-    # -- tokens
-
-    def _peek(self) -> Token:
-        return self.tokens[self.at]
-
-    def _next(self) -> Token:
-        token = self.tokens[self.at]
-        if token.kind != "end":
-            self.at += 1
-        return token
-
-    def _is(self, text: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind == "op" and token.text == text
-
-    def _is_word(self, text: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind == "name" and token.text == text
-
-    def _accept(self, text: str) -> bool:
-        if self._is(text):
-            self.at += 1
-            return True
-        return False
-
-    def _take(self, text: str) -> Token:
-        token = self._peek()
-        if not self._is(text):
-            raise FeelSyntaxError(f"{text!r} is missing", token.position)
-        self.at += 1
-        return token
-
-    def _word(self, text: str) -> None:
-        token = self._peek()
-        if not self._is_word(text):
-            raise FeelSyntaxError(f"{text!r} is missing", token.position)
-        self.at += 1
-
-    def _end(self) -> None:
-        token = self._peek()
-        if token.kind != "end":
-            raise FeelSyntaxError(f"unexpected {token.text!r}", token.position)
-
-
-def _joined(parts: tuple[str, ...]) -> str:
-    """The name as written: words by one space, other signs without."""
-    name = parts[0]
-    for before, part in itertools.pairwise(parts):
-        wordy = (before[-1].isalnum() or before[-1] == "_") and (part[0].isalnum() or part[0] == "_")
-        name += (" " if wordy else "") + part
-    return name

@@ -9,6 +9,7 @@ from typing import Any
 
 from service.engine.feel.errors import FeelError
 from service.engine.feel.operators import equal, whole
+from service.engine.feel.run import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def apply(
             raise FeelError(f"{owner}: {len(hits)} rules fire in a table where only one may")
         return values[0]
     if policy == "ANY":
-        if any(not equal(values[0], value) for value in values[1:]):
+        if any(not equal(values[0], value, Budget()) for value in values[1:]):
             raise FeelError(f"{owner}: the rules that fire do not agree")
         return values[0]
     if policy == "FIRST":
@@ -54,7 +55,10 @@ def _rank(hit: Hit, names: Sequence[str], orders: Sequence[Any]) -> tuple[int, .
     for name, order in zip(names, orders, strict=True):
         allowed = order or []
         ranks.append(
-            next((n for n, value in enumerate(allowed) if equal(value, hit.outputs[name])), len(allowed))
+            next(
+                (n for n, value in enumerate(allowed) if equal(value, hit.outputs[name], Budget())),
+                len(allowed),
+            )
         )
     return tuple(ranks)
 
