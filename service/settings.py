@@ -51,6 +51,13 @@ class Settings:
     max_upload_bytes: int
     sign_in_attempts: int
     sign_in_window_minutes: int
+    evaluation_milliseconds: int
+    evaluation_megabytes: int
+    actions_per_step: int
+    max_snapshot_bytes: int
+    max_diagram_bytes: int
+    check_seconds: int
+    check_megabytes: int
     mail_url: str
     mail_from: str
     city: str

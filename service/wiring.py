@@ -18,6 +18,7 @@ from service.domain.access import SYSTEM, Actor, Role
 from service.domain.calendar import Calendar
 from service.domain.errors import Incident
 from service.engine.runner import Engine
+from service.engine.steps import Limits
 from service.operations import attempts, clock
 from service.operations.action import Action
 from service.settings import BadSetting, Settings, shipped
@@ -73,19 +74,31 @@ def wire(settings: Settings) -> Services:
     return Services(
         settings=settings,
         sessions=sessionmaker(make_engine(url), expire_on_commit=False),
-        engine=engine_with(calendar),
+        engine=engine_with(calendar, limits_of(settings)),
         roles=read_roles(shipped("config") / "roles.toml"),
         calendar=calendar,
     )
 
 
-def engine_with(calendar: Calendar) -> Engine:
+def limits_of(settings: Settings) -> Limits:
+    """What diagrams may cost here."""
+    return Limits(
+        actions_per_step=settings.actions_per_step,
+        evaluation_seconds=settings.evaluation_milliseconds / 1000,
+        evaluation_bytes=settings.evaluation_megabytes * 1024 * 1024,
+        snapshot_bytes=settings.max_snapshot_bytes,
+        diagram_bytes=settings.max_diagram_bytes,
+    )
+
+
+def engine_with(calendar: Calendar, limits: Limits | None = None) -> Engine:
     """The engine, with the FEEL functions of our own that diagrams may call."""
     return Engine(
+        limits=limits,
         functions={
             "add working days": calendar.add_working_days,
             "working days between": calendar.working_days_between,
-        }
+        },
     )
 
 

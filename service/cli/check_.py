@@ -12,7 +12,7 @@ import click
 from service.domain.access import Role
 from service.engine.steps import Finding, SourceFile
 from service.settings import load, shipped
-from service.wiring import engine_with, read_calendar, read_roles
+from service.wiring import engine_with, limits_of, read_calendar, read_roles
 
 KINDS = (".bpmn", ".dmn", ".json")
 
@@ -28,7 +28,9 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
     """
     sources, unreadable = read_sources(files)
     roles = read_roles(shipped("config") / "roles.toml")
-    engine = engine_with(read_calendar(shipped("config") / "calendar.toml", load().timezone))
+    settings = load()
+    calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
+    engine = engine_with(calendar, limits_of(settings))
     findings = (
         engine.check(sources, library=library_for(files), roles=_names(roles.values())) if sources else []
     )

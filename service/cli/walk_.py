@@ -14,7 +14,7 @@ import click
 from service.cli.check_ import library_for, read_sources
 from service.engine.walking import Walked, walk
 from service.settings import load, shipped
-from service.wiring import engine_with, read_calendar
+from service.wiring import engine_with, limits_of, read_calendar
 
 
 @click.command("walk")
@@ -43,7 +43,9 @@ def command(files: tuple[Path, ...], process: str | None, actions: Any, as_json:
     sources, unreadable = read_sources(files)
     if unreadable:
         raise click.FileError(unreadable[0].file, unreadable[0].message)
-    engine = engine_with(read_calendar(shipped("config") / "calendar.toml", load().timezone))
+    settings = load()
+    calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
+    engine = engine_with(calendar, limits_of(settings))
     walked = walk(
         engine, sources, _actions(actions), datetime.now(UTC), process=process, library=library_for(files)
     )

@@ -27,7 +27,7 @@ from service.engine.events import (
     Throw,
     Wanted,
 )
-from service.engine.expressions import Expression, Failed, Functions
+from service.engine.expressions import Expression, Failed, Functions, budget
 from service.engine.loops import LoopRunner
 from service.engine.model import CONTAINERS, EventDefinition, Node, Process, Scope
 from service.engine.reading import read
@@ -86,7 +86,7 @@ class Definition:
         if model is None:
             raise Failed(f"the decision {name!r} is not part of this definition")
         try:
-            return model.evaluate(name, data, now=now).value
+            return model.evaluate(name, data, now=now, budget=budget(self.limits)).value
         except feel.FeelError as error:
             raise Failed(f"decision {name}: {error}") from error
 
@@ -218,10 +218,10 @@ class _Compiler:
             if boundary.has("compensate") and isinstance(spec, Activity):
                 spec.undo = made.get(boundary.handler or "")
         if isinstance(spec, Activity) and spec.node.loop is not None:
-            spec.loop = LoopRunner(spec, spec.node.loop, self.functions)
+            spec.loop = LoopRunner(spec, spec.node.loop, self._expression)
 
     def _expression(self, text: str) -> Expression:
-        return Expression(text, self.functions)
+        return Expression(text, self.functions, self.definition.limits)
 
     def _node(self, spec: Any, node: Node, scope: str) -> NodeSpec:
         kind, mutasi = node.kind, node.mutasi

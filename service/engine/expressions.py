@@ -7,8 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from service.engine import feel
+from service.engine.steps import Limits
 
 Functions = Mapping[str, Callable[..., Any]]
+USUAL = Limits()
+
+
+def budget(limits: Limits) -> feel.Budget:
+    """What one evaluation may cost."""
+    return feel.Budget(limits.evaluation_steps, limits.evaluation_seconds, limits.evaluation_bytes)
 
 
 class Failed(Exception):
@@ -18,16 +25,17 @@ class Failed(Exception):
 class Expression:
     """A compiled FEEL expression. A leading '=' is accepted."""
 
-    __slots__ = ("_compiled", "text")
+    __slots__ = ("_compiled", "limits", "text")
 
-    def __init__(self, text: str, functions: Functions) -> None:
+    def __init__(self, text: str, functions: Functions, limits: Limits = USUAL) -> None:
         self.text = strip(text)
+        self.limits = limits
         self._compiled = feel.compile_expression(self.text, functions=functions, strict=True)
 
     def evaluate(self, data: Mapping[str, Any], now: datetime) -> Any:
         """The value with this data. Raises Failed."""
         try:
-            return self._compiled.evaluate(data, now=now)
+            return self._compiled.evaluate(data, now=now, budget=budget(self.limits))
         except feel.FeelError as error:
             raise Failed(f"{self.text}: {error}") from error
 

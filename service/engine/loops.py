@@ -7,12 +7,13 @@ Instances name it as `of`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from service.engine.case import Case, Token
-from service.engine.expressions import Expression, Failed, Functions, strip
+from service.engine.expressions import Expression, Failed, strip
 from service.engine.merging import MISSING, merge
 from service.engine.model import Loop
 from service.engine.specs import Activity
@@ -23,12 +24,12 @@ INSTANCES_AT_MOST = 5_000
 class LoopRunner:
     """Starts the instances of one activity and gathers what they give."""
 
-    def __init__(self, spec: Activity, loop: Loop, functions: Functions) -> None:
+    def __init__(self, spec: Activity, loop: Loop, compiled: Callable[[str], Expression]) -> None:
         self.spec = spec
         self.loop = loop
-        self.collection = Expression(loop.collection, functions) if loop.collection else None
-        self.cardinality = Expression(loop.cardinality, functions) if loop.cardinality else None
-        self.condition = Expression(loop.condition, functions) if loop.condition else None
+        self.collection = compiled(loop.collection) if loop.collection else None
+        self.cardinality = compiled(loop.cardinality) if loop.cardinality else None
+        self.condition = compiled(loop.condition) if loop.condition else None
         self.output = strip(loop.output) if loop.output else None
 
     def begin(self, body: Token) -> None:

@@ -16,7 +16,7 @@ from service.domain.errors import Conflict, Incident, Invalid, InvalidDefinition
 from service.engine import checks, decisions, events, feel, migration, moving, snapshots, throwing
 from service.engine.case import Case, Token
 from service.engine.definitions import Definition, entries, processes_of
-from service.engine.expressions import Expression, Failed
+from service.engine.expressions import Expression, Failed, budget
 from service.engine.outcome import step_of
 from service.engine.specs import OpenActivity
 from service.engine.steps import Bundle, Finding, Limits, SourceFile, Step
@@ -278,7 +278,7 @@ class Engine:
         """The value of a FEEL expression, as plain JSON. Raises Incident."""
         try:
             compiled = self._cached(
-                self._expressions, expression, lambda: Expression(expression, self.functions)
+                self._expressions, expression, lambda: Expression(expression, self.functions, self.limits)
             )
             return feel.to_json(compiled.evaluate(data, now))
         except (Failed, feel.FeelError) as error:
@@ -290,7 +290,9 @@ class Engine:
         """The result of a decision of a DMN model given as its bytes. Raises Incident."""
         try:
             loaded = self._cached(self._models, model, lambda: decisions.load(model))
-            result: decisions.DecisionResult = loaded.evaluate(decision, data, now=now)
+            result: decisions.DecisionResult = loaded.evaluate(
+                decision, data, now=now, budget=budget(self.limits)
+            )
             return result
         except (feel.FeelError, decisions.InvalidDecision) as error:
             raise Incident(decision, str(error)) from error

@@ -172,10 +172,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a step may cost at the most."""
+    """What a step, an evaluation, a case and a diagram may cost at the most."""
 
     actions_per_step: int = 10_000
     evaluation_seconds: float = 0.25
     evaluation_steps: int = 1_000_000
+    evaluation_bytes: int = 64 * 1024 * 1024
     snapshot_bytes: int = 8 * 1024 * 1024
     diagram_bytes: int = 5 * 1024 * 1024
