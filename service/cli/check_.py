@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from service.domain.access import Role
+from service.engine import confined
 from service.engine.steps import Finding, SourceFile
 from service.settings import load, shipped
 from service.wiring import engine_with, limits_of, read_calendar, read_roles
@@ -26,14 +27,23 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
     What the files refer to is looked for among them, beside them, and among the diagrams and forms that come
     with the application. Exit code 0: no errors (warnings may be left); 1: errors; 2: a file cannot be read.
     """
-    sources, unreadable = read_sources(files)
-    roles = read_roles(shipped("config") / "roles.toml")
     settings = load()
-    calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
-    engine = engine_with(calendar, limits_of(settings))
-    findings = (
-        engine.check(sources, library=library_for(files), roles=_names(roles.values())) if sources else []
+    sources, unreadable = read_sources(files, settings.max_diagram_bytes)
+    roles = read_roles(shipped("config") / "roles.toml")
+    engine = engine_with(
+        read_calendar(shipped("config") / "calendar.toml", settings.timezone), limits_of(settings)
     )
+    findings = []
+    if sources:
+        findings = confined.check(
+            sources,
+            library=library_for(files),
+            roles=_names(roles.values()),
+            functions=engine.functions,
+            limits=engine.limits,
+            seconds=settings.check_seconds,
+            megabytes=settings.check_megabytes,
+        )
     findings = unreadable + findings
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
@@ -45,12 +55,13 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def read_sources(files: Iterable[Path]) -> tuple[list[SourceFile], list[Finding]]:
+def read_sources(files: Iterable[Path], most_bytes: int) -> tuple[list[SourceFile], list[Finding]]:
     """The files, and a finding for each that cannot be read."""
     sources, unreadable = [], []
     for path in files:
         try:
-            sources.append(SourceFile(path.name, path.read_bytes()))
+            with path.open("rb") as file:  # a little more than may be: enough to be found too large
+                sources.append(SourceFile(path.name, file.read(most_bytes + 1)))
         except OSError as error:
             message = f"Cannot be read: {error.strerror}"
             unreadable.append(Finding(str(path), None, "file", "error", message))

@@ -40,10 +40,10 @@ def command(files: tuple[Path, ...], process: str | None, actions: Any, as_json:
     An action that cannot be done is reported as rejected and does not stop the walk. Exit code 0: the diagram
     was walked; 1: it is refused; 2: a file cannot be read.
     """
-    sources, unreadable = read_sources(files)
+    settings = load()
+    sources, unreadable = read_sources(files, settings.max_diagram_bytes)
     if unreadable:
         raise click.FileError(unreadable[0].file, unreadable[0].message)
-    settings = load()
     calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
     engine = engine_with(calendar, limits_of(settings))
     walked = walk(

@@ -11,7 +11,7 @@ import orjson
 
 from service.domain import forms
 from service.domain.errors import InvalidDefinition
-from service.engine import decisions, feel
+from service.engine import check_schema, decisions, feel
 from service.engine.bundling import with_needed
 from service.engine.check_flows import check_scope
 from service.engine.check_nodes import check_node
@@ -104,7 +104,13 @@ def _file(checked: Checked, file: SourceFile) -> Iterator[Finding]:
                 file.name, None, error.rule, "error", str(error), "Save the diagram again as BPMN 2.0."
             )
             return
-        checked.diagrams.append(read(root, file.name))
+        diagram = read(root, file.name)
+        checked.diagrams.append(diagram)
+        if diagram.processes:
+            for element, message in check_schema.problems(root):
+                yield Finding(
+                    file.name, element, "schema", "warning", message, "Save it with a BPMN 2.0 editor."
+                )
     elif file.name.endswith(".dmn"):
         yield from _decision_file(checked, file)
     elif file.name.endswith(".json"):

@@ -17,6 +17,7 @@ from service.db.definitions import Definition as DefinitionRow
 from service.db.definitions import DefinitionFile, DefinitionVersion, SourceContent
 from service.domain.errors import InvalidDefinition, NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.engine import confined
 from service.engine.definitions import Definition
 from service.engine.runner import Engine
 from service.engine.steps import Bundle, Finding, SourceFile
@@ -40,7 +41,15 @@ def deploy(action: Action, files: Sequence[SourceFile], note: str = "") -> list[
     known = {role.id for role in action.roles.values()} | {
         lane for role in action.roles.values() for lane in role.lanes
     }
-    findings = action.engine.check(files, library=library, roles=known)
+    findings = confined.check(
+        files,
+        library=library,
+        roles=known,
+        functions=action.engine.functions,
+        limits=action.engine.limits,
+        seconds=action.settings.check_seconds,
+        megabytes=action.settings.check_megabytes,
+    )
     if any(finding.severity == "error" for finding in findings):
         raise InvalidDefinition(findings)
     sources = {**library, **{file.name: file for file in files}}
