@@ -25,15 +25,16 @@ def problems(root: etree._Element) -> Iterator[Found]:
     """Where a diagram is not as the schema has it, with the id of the nearest element that has one."""
     schema = _schema()
     schema.validate(root)
-    named = [
-        (int(element.sourceline or 0), str(element.get("id")))
-        for element in root.iter()
-        if isinstance(element.tag, str) and element.get("id")
-    ]
+    named = [(_line(element), str(element.get("id"))) for element in root.iter("{*}*") if element.get("id")]
     errors: Any = schema.error_log  # iterable, though its types do not say so
     for error in islice(errors, MOST):
         nearest = max((place for place in named if place[0] <= error.line), default=None)
         yield nearest[1] if nearest else None, _plain(str(error.message))
+
+
+def _line(element: etree._Element) -> int:
+    line: Any = element.sourceline
+    return int(line or 0)
 
 
 def _plain(message: str) -> str:
