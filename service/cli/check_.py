@@ -11,7 +11,9 @@ import click
 
 from service.domain.access import Role
 from service.engine import confined
+from service.engine.mending import mend
 from service.engine.steps import Finding, SourceFile
+from service.engine.xml import UnsafeXml
 from service.settings import load, shipped
 from service.wiring import engine_with, limits_of, read_calendar, read_roles
 
@@ -21,18 +23,35 @@ KINDS = (".bpmn", ".dmn", ".json")
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as a JSON list.")
-def command(files: tuple[Path, ...], as_json: bool) -> None:
+@click.option(
+    "--mend", "mended", is_flag=True, help="Repair what needs no decision, and check the repaired diagram."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="With --mend: where to write the repaired diagram.",
+)
+def command(files: tuple[Path, ...], as_json: bool, mended: bool, output: Path | None) -> None:
     """Say all that is wrong with diagrams (.bpmn), decisions (.dmn) and forms (.json); deploy nothing.
 
     What the files refer to is looked for among them, beside them, and among the diagrams and forms that come
     with the application. Exit code 0: no errors (warnings may be left); 1: errors; 2: a file cannot be read.
+
+    --mend FILE -o FILE gives elements ids, start and end events, gateways a default, and makes the labels on the
+    flows out of a gateway conditions on a variable named by its question. Each repair is among the findings.
     """
+    if mended != (output is not None) or (mended and len(files) != 1):
+        raise click.UsageError("Mend one file at a time: mutasi check --mend FILE -o FILE")
     settings = load()
     sources, unreadable = read_sources(files, settings.max_diagram_bytes)
     roles = read_roles(shipped("config") / "roles.toml")
     engine = engine_with(
         read_calendar(shipped("config") / "calendar.toml", settings.timezone), limits_of(settings)
     )
+    repairs: list[Finding] = []
+    if sources and output is not None:
+        sources, repairs = _mend(sources[0], output, settings.max_diagram_bytes)
     findings = []
     if sources:
         findings = confined.check(
@@ -44,7 +63,7 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
             seconds=settings.check_seconds,
             megabytes=settings.check_megabytes,
         )
-    findings = unreadable + findings
+    findings = unreadable + repairs + findings
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -53,6 +72,22 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(2)
     if any(finding.severity == "error" for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+def _mend(source: SourceFile, output: Path, most_bytes: int) -> tuple[list[SourceFile], list[Finding]]:
+    """The repaired file, written, and a finding for each repair. What cannot be read is left to the check."""
+    try:
+        mended = mend(source, most_bytes)
+    except UnsafeXml:
+        return [source], []
+    try:
+        output.write_bytes(mended.file.content)
+    except OSError as error:
+        raise click.FileError(str(output), error.strerror or "cannot be written") from error
+    return [mended.file], [
+        Finding(source.name, repair.element, f"mended-{repair.rule}", "warning", repair.message)
+        for repair in mended.repairs
+    ]
 
 
 def read_sources(files: Iterable[Path], most_bytes: int) -> tuple[list[SourceFile], list[Finding]]:
