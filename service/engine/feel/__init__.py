@@ -180,7 +180,7 @@ def _tests(
         if node[0] == "any":
             return UnaryTests(source, None, False, strict)
         compiler = Compiler(known, types, strict)
-        return UnaryTests(source, tuple(compiler.test(test) for test in node[2]), node[3], strict)
+        return UnaryTests(source, compiler.tests(node[2]), node[3], strict)
     except RecursionError:
         raise FeelSyntaxError("nested too deeply", 0) from None
 

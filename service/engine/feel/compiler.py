@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import operator as python
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any
 
@@ -14,20 +13,20 @@ from service.engine.feel.errors import BudgetExceeded, FeelError, FeelSyntaxErro
 from service.engine.feel.iteration import Closure, Source, scopes
 from service.engine.feel.operators import arithmetic, compare, is_number, kind, whole, within
 from service.engine.feel.properties import step_into
-from service.engine.feel.run import MAX_LIST, Run, Scope
+from service.engine.feel.run import MAX_LIST, Budget, Run, Scope
 from service.engine.feel.temporal import parse_at
 from service.engine.feel.types import MISMATCH, NAMED, ContextOf, FunctionOf, ListOf, RangeOf, Type, convert
-from service.engine.feel.unary import Test, fits, reads_input
+from service.engine.feel.unary import (
+    PYTHON,
+    Test,
+    compared,
+    constant_test,
+    fits,
+    one_of,
+    range_test,
+    reads_input,
+)
 from service.engine.feel.values import Function, Months, Range, number
-
-_PYTHON = {
-    "=": python.eq,
-    "!=": python.ne,
-    "<": python.lt,
-    "<=": python.le,
-    ">": python.gt,
-    ">=": python.ge,
-}
 
 
 class Compiler:
@@ -124,7 +123,7 @@ class Compiler:
     def _compare(self, node: Node) -> Closure:
         _, position, operator, left, right = node
         first, second = self.compile(left), self.compile(right)
-        plain = _PYTHON[operator]
+        plain = PYTHON[operator]
 
         def value(scope: Scope, run: Run) -> bool | None:
             a, b = first(scope, run), second(scope, run)
@@ -438,30 +437,41 @@ class Compiler:
 
     # -- unary tests
 
+    def tests(self, nodes: list[Node]) -> tuple[Test, ...]:
+        """The tests of a cell, of which one must hold; a choice of texts is one test."""
+        tests = tuple(self.test(node) for node in nodes)
+        texts = [node[3][2] for node in nodes if node[2] is None and node[3][0] == "literal"]
+        if len(nodes) > 1 and len(texts) == len(nodes) and all(isinstance(text, str) for text in texts):
+            return (one_of(frozenset(texts), tests),)
+        return tests
+
     def test(self, node: Node) -> Test:
         """One unary test of a decision table's cell: does the input satisfy it?"""
         _, position, operator, operand = node
         self._bound.append({"?"})
         inner = self.compile(operand)
         self._bound.pop()
+        if _is_constant(operand):
+            return constant_test(operator, inner(_NOWHERE, _NEVER), position)
+        if operator is None and operand[0] == "range" and all(_is_constant(operand[at]) for at in (3, 4)):
+            return range_test(inner(_NOWHERE, _NEVER), position)
         asks = reads_input(operand)
-        constant = _is_constant(operand)
-        plain = _PYTHON[operator or "="]
 
         def matches(subject: Any, scope: Scope, run: Run) -> bool | None:
-            wanted = inner(scope, run) if constant else inner(Scope({"?": subject}, scope), run)
-            kind_of = type(subject)
-            if kind_of is type(wanted) and (kind_of is int or kind_of is str):
-                return bool(plain(subject, wanted))
+            wanted = inner(Scope({"?": subject}, scope), run)
             if operator is not None:
-                if subject is None and operator not in ("=", "!="):
-                    return False
-                return compare(operator, subject, wanted, run, position)
+                return compared(operator, subject, wanted, run, position)
             if asks and isinstance(wanted, bool):
                 return wanted
             return fits(subject, wanted, run, position)
 
         return matches
+
+
+_NOWHERE = Scope({})
+_NEVER = Run(
+    datetime.min.replace(tzinfo=UTC), Budget(), strict=False
+)  # constants need no evaluation of their own
 
 
 def _is_constant(node: Node) -> bool:
