@@ -98,7 +98,7 @@ class Compiler(OperatorCompiler):
         test = self.compile(condition)
         self.names = names_before | {name for name in self.names - names_before if condition[0] == "name"}
         self._bound.pop()
-        constant = is_constant(condition)
+        constant = is_constant(condition) and condition[0] != "literal"
 
         def value(scope: Scope, run: Run) -> Any:
             present = inner(scope, run)
