@@ -116,6 +116,8 @@ class Compiler(OperatorCompiler):
                     return item_at(items, verdict)
                 if verdict is True:
                     kept.append(item)
+                elif verdict is not None and verdict is not False:
+                    return run.null(f"{kind(verdict)} is no condition", position)
             run.budget.hold_value(kept)
             return kept
 
