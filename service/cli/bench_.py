@@ -14,7 +14,7 @@ from service import settings as settings_module
 from service.db.migrate import upgrade
 from service.wiring import wire
 
-PARTS = ("loopback", "completions", "statements", "inbox", "storage", "waiting", "import")
+PARTS = ("loopback", "rules", "completions", "statements", "inbox", "storage", "waiting", "import")
 
 
 @click.command()
@@ -36,7 +36,7 @@ def command(
     dependencies (make setup-test).
     """
     try:
-        from service.bench import databases, loopback, report
+        from service.bench import databases, loopback, report, rules
     except ImportError as error:
         raise click.ClickException(f"{error.name} is missing: pip install 'mutasi[dev]'") from error
     wanted = set(only or PARTS)
@@ -50,6 +50,10 @@ def command(
         _say("A case's history: one completion in the engine after n loop-backs", as_json)
         results["loopback"] = loopback.measure()
         _show(report.table, "Engine: load, complete, save", results["loopback"], as_json)
+    if "rules" in wanted:
+        _say("Conditions and decision tables, compiled", as_json)
+        results["rules"] = rules.measure()
+        _show(report.table, "FEEL and DMN", results["rules"], as_json)
     for kind in kinds:
         for part, rows in _measure(kind, wanted, completions, most_tasks, as_json):
             results.setdefault(part, []).extend(rows)

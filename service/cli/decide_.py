@@ -23,7 +23,7 @@ from service.settings import load
     "context_file",
     required=True,
     type=click.File("rb"),
-    help="A JSON object with the inputs; - reads standard input.",
+    help="A JSON object with the inputs, dates as ISO texts; - reads standard input.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the value and the rules that fired as JSON.")
 def command(file: Path, decision: str, context_file: Any, as_json: bool) -> None:
@@ -34,8 +34,9 @@ def command(file: Path, decision: str, context_file: Any, as_json: bool) -> None
     """
     model = _model(file)
     data = _context(context_file)
+    now = datetime.now(ZoneInfo(load().timezone))
     try:
-        result = model.evaluate(decision, data, now=datetime.now(ZoneInfo(load().timezone)))
+        result = model.evaluate(decision, decisions.inputs_from_json(model, data), now=now)
     except feel.FeelError as error:
         raise _Refused(f"{file}: {error}", 1) from error
     value = feel.to_json(result.value)
@@ -67,12 +68,13 @@ def _model(file: Path) -> decisions.DecisionModel:
 
 
 def _context(file: Any) -> dict[str, Any]:
+    name = getattr(file, "name", "-")
     try:
         data = json.loads(file.read(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        raise _Refused(f"{file.name}: not JSON: {error}", 2) from error
+        raise _Refused(f"{name}: not JSON: {error}", 2) from error
     if not isinstance(data, dict):
-        raise _Refused(f"{file.name}: not a JSON object", 2)
+        raise _Refused(f"{name}: not a JSON object", 2)
     return data
 
 

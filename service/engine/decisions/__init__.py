@@ -9,6 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from service.engine.decisions.elements import InvalidDecision, children, parse
+from service.engine.decisions.json_inputs import inputs_from_json
 from service.engine.decisions.model import DecisionModel, DecisionResult, MatchedRule
 from service.engine.decisions.reader import Reader
 
@@ -19,6 +20,7 @@ __all__ = [
     "MatchedRule",
     "check",
     "imported",
+    "inputs_from_json",
     "load",
     "load_files",
 ]

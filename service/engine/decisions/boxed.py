@@ -11,11 +11,12 @@ from service.engine import feel
 from service.engine.decisions import tables
 from service.engine.decisions.elements import InvalidDecision, child, children, name_of, tag, text, typed
 from service.engine.decisions.item_types import ItemTypes
-from service.engine.decisions.model import Evaluation, placed
+from service.engine.decisions.model import convert_or_null, placed
 from service.engine.feel.compiler import fitted, item_at
 from service.engine.feel.iteration import Closure, items_of
 from service.engine.feel.operators import is_number
 from service.engine.feel.run import MAX_LIST, Run, Scope
+from service.engine.feel.types import FunctionOf, Type
 
 BOXED = (
     "literalExpression",
@@ -110,7 +111,6 @@ class Boxes:
             entries.append((name, self.types.of(typed(variable)), self._inner(entry, owner)))
 
         def evaluate(scope: Scope, run: Run) -> Any:
-            assert isinstance(run, Evaluation)
             run.budget.hold(128 + 160 * len(entries))
             made: dict[str, Any] = {}
             inside = Scope(made, scope)
@@ -118,7 +118,7 @@ class Boxes:
                 value = entry(inside, run)
                 if name is None:
                     return value
-                made[name] = run.typed(value, kind, name)
+                made[name] = convert_or_null(value, kind, run, name)
             return made
 
         return evaluate
@@ -147,17 +147,26 @@ class Boxes:
         parameters = list(children(element, "formalParameter"))
         names = tuple(name_of(parameter) for parameter in parameters)
         types = tuple(self.types.of(typed(parameter)) for parameter in parameters)
+        result = self._result(element)
         body = self._inner(element, owner)
 
         def evaluate(scope: Scope, run: Run) -> feel.Function:
             def call(*arguments: Any) -> Any:
                 run.budget.spend(5)
                 given = dict(zip(names, fitted(arguments, types, run), strict=True))
-                return body(Scope(given, around(scope, run) if around else scope), run)
+                value = body(Scope(given, around(scope, run) if around else scope), run)
+                return convert_or_null(value, result, run, owner)
 
-            return feel.Function(call, names, name=owner, types=types)
+            return feel.Function(call, names, name=owner, types=types, result=result)
 
         return evaluate
+
+    def _result(self, element: etree._Element) -> Type | None:
+        """What a function gives: its typeRef, or that of its model's variable, says the result or the whole function."""
+        parent = element.getparent()
+        reference = typed(element) or (typed(child(parent, "variable")) if parent is not None else None)
+        kind = self.types.of(reference)
+        return kind.result if isinstance(kind, FunctionOf) else kind
 
     def _invocation(self, element: etree._Element, owner: str) -> Closure:
         function = self.literal(child(element, "literalExpression"), owner)

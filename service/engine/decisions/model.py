@@ -87,27 +87,20 @@ class Evaluation(Run):
 
     def _value(self, node: Node) -> Any:
         if node.kind == "inputData":
-            return self.typed(self.data.get(node.name), node.type, node.name)
+            return convert_or_null(self.data.get(node.name), node.type, self, node.name)
         if node.kind != "decision":
             return node.body(Scope({}), self)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise feel.BudgetExceeded(f"{node.name}: requires too many decisions, one after the other")
         try:
-            return self.typed(node.body(self.scope(node), self), node.type, node.name)
+            return convert_or_null(node.body(self.scope(node), self), node.type, self, node.name)
         except feel.FeelError as error:
             if self.strict or type(error) is not feel.FeelError:
                 raise
             return None
         finally:
             self.depth -= 1
-
-    def typed(self, value: Any, wanted: Type | None, name: str) -> Any:
-        """The value as one of the type; what is not is an error when strict, null otherwise."""
-        if wanted is None:
-            return value
-        fitted = convert(value, wanted, self.budget)
-        return self.null(f"{name} is not of its type") if fitted is MISMATCH else fitted
 
 
 class DecisionModel:
@@ -148,6 +141,14 @@ class DecisionModel:
             return value
         arguments = [evaluation.data.get(name) for name in value.parameters]
         return feel.call(value, arguments, None, evaluation, None)
+
+
+def convert_or_null(value: Any, wanted: Type | None, run: Run, name: str) -> Any:
+    """The value as one of the type; what is not is an error when strict, null otherwise."""
+    if wanted is None or value is None:
+        return value
+    fitted = convert(value, wanted, run.budget)
+    return run.null(f"{name} is not of its type") if fitted is MISMATCH else fitted
 
 
 def placed(error: feel.FeelError, owner: str) -> feel.FeelError:

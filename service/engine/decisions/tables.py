@@ -11,7 +11,7 @@ from lxml import etree
 from service.engine import feel
 from service.engine.decisions.elements import InvalidDecision, child, children, text, typed
 from service.engine.decisions.hit_policies import Hit, apply
-from service.engine.decisions.model import Evaluation, MatchedRule, placed
+from service.engine.decisions.model import Evaluation, MatchedRule, convert_or_null, placed
 from service.engine.feel.iteration import Closure
 from service.engine.feel.run import Run, Scope
 from service.engine.feel.types import Type
@@ -84,7 +84,7 @@ class _Table:
 
     def _hit(self, rule: _Rule, values: list[Any], scope: Scope, run: Evaluation) -> Hit:
         made = {
-            output.name: run.typed(answer(scope, run), output.type, output.name)
+            output.name: convert_or_null(answer(scope, run), output.type, run, output.name)
             for output, answer in rule.answers
         }
         shown = dict(zip(self.labels, values, strict=True))

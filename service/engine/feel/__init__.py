@@ -21,6 +21,7 @@ from service.engine.feel.unary import Test
 from service.engine.feel.values import Function, Months, Range, from_python
 
 __all__ = [
+    "BUILTINS",
     "Budget",
     "BudgetExceeded",
     "Expression",
@@ -55,6 +56,8 @@ def bounded(work: Callable[[], Any]) -> Any:
         raise BudgetExceeded("nested too deeply") from error
     except MemoryError as error:
         raise BudgetExceeded("needs more memory than an evaluation may") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise FeelError(f"cannot be evaluated: {error}") from error
     return value
 
 
@@ -79,6 +82,8 @@ class Expression:
             raise BudgetExceeded("nested too deeply") from error
         except MemoryError as error:
             raise BudgetExceeded("needs more memory than an evaluation may") from error
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise FeelError(f"cannot be evaluated: {error}") from error
 
 
 class UnaryTests:
@@ -180,7 +185,7 @@ def _tests(
         if node[0] == "any":
             return UnaryTests(source, None, False, strict)
         compiler = Compiler(known, types, strict)
-        return UnaryTests(source, tuple(compiler.test(test) for test in node[2]), node[3], strict)
+        return UnaryTests(source, compiler.tests(node[2]), node[3], strict)
     except RecursionError:
         raise FeelSyntaxError("nested too deeply", 0) from None
 

@@ -2,221 +2,33 @@
 
 from __future__ import annotations
 
-import operator as python
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from decimal import Decimal, DecimalException
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from service.engine.feel.calling import call
 from service.engine.feel.cursor import Node
-from service.engine.feel.errors import BudgetExceeded, FeelError, FeelSyntaxError
+from service.engine.feel.errors import BudgetExceeded, FeelError
 from service.engine.feel.iteration import Closure, Source, scopes
-from service.engine.feel.operators import arithmetic, compare, is_number, kind, whole, within
+from service.engine.feel.operator_compiler import OperatorCompiler, is_constant, truth
+from service.engine.feel.operators import is_number, kind
 from service.engine.feel.properties import step_into
-from service.engine.feel.run import MAX_LIST, Run, Scope
-from service.engine.feel.temporal import parse_at
-from service.engine.feel.types import MISMATCH, NAMED, ContextOf, FunctionOf, ListOf, RangeOf, Type, convert
-from service.engine.feel.unary import Test, fits, reads_input
-from service.engine.feel.values import Function, Months, Range, number
-
-_PYTHON = {
-    "=": python.eq,
-    "!=": python.ne,
-    "<": python.lt,
-    "<=": python.le,
-    ">": python.gt,
-    ">=": python.ge,
-}
+from service.engine.feel.run import MAX_LIST, Budget, Run, Scope
+from service.engine.feel.types import MISMATCH, Type, convert
+from service.engine.feel.unary import (
+    Test,
+    compared,
+    constant_test,
+    fits,
+    one_of,
+    range_test,
+    reads_input,
+)
+from service.engine.feel.values import Function, Range
 
 
-class Compiler:
-    """Compiles one tree. `functions` are the callable names that are not variables; `names` collects what is read."""
-
-    def __init__(
-        self, functions: Mapping[str, Function], types: Mapping[str, Type] | None = None, strict: bool = True
-    ) -> None:
-        self.functions = functions
-        self.types = types or {}
-        self.strict = strict
-        self.names: set[str] = set()
-        self._bound: list[set[str]] = []
-
-    def compile(self, node: Node) -> Closure:
-        method: Callable[[Node], Closure] = getattr(self, f"_{node[0]}")
-        return method(node)
-
-    # -- literals and names
-
-    def _number(self, node: Node) -> Closure:
-        try:
-            value = whole(number(Decimal(node[2])))
-        except DecimalException:
-            return self._refused("a number out of range", node[1])
-        return lambda scope, run: value
-
-    def _refused(self, message: str, position: int) -> Closure:
-        """What is wrong already: an error now when strict, null later otherwise."""
-        if self.strict:
-            raise FeelSyntaxError(message, position)
-        return lambda scope, run: run.null(message, position)
-
-    def _literal(self, node: Node) -> Closure:
-        value = node[2]
-        return lambda scope, run: value
-
-    def _at(self, node: Node) -> Closure:
-        try:
-            value = parse_at(node[2])
-        except FeelError as error:
-            return self._refused(error.message, node[1])
-        return lambda scope, run: value
-
-    def _group(self, node: Node) -> Closure:
-        return self.compile(node[2])
-
-    def _name(self, node: Node) -> Closure:
-        _, position, name = node
-        if not any(name in bound for bound in self._bound):
-            self.names.add(name)
-        function = self.functions.get(name)
-
-        def value(scope: Scope | None, run: Run) -> Any:
-            budget = run.budget
-            budget.fuel -= 1
-            if budget.fuel < 0:
-                budget.refill()
-            while scope is not None:
-                variables = scope.variables
-                if name in variables:
-                    return variables[name]
-                scope = scope.parent
-            return run.null(f"{name} is not known", position) if function is None else function
-
-        return value
-
-    # -- operators
-
-    def _or(self, node: Node) -> Closure:
-        return self._logic(node, decisive=True)
-
-    def _and(self, node: Node) -> Closure:
-        return self._logic(node, decisive=False)
-
-    def _logic(self, node: Node, *, decisive: bool) -> Closure:
-        _, position, left, right = node
-        first, second = self.compile(left), self.compile(right)
-
-        def value(scope: Scope, run: Run) -> bool | None:
-            a = first(scope, run)
-            if a is decisive:
-                return decisive
-            b = second(scope, run)
-            if b is decisive:
-                _truth(a, run, position)
-                return decisive
-            if _truth(a, run, position) is None or _truth(b, run, position) is None:
-                return None
-            return not decisive
-
-        return value
-
-    def _compare(self, node: Node) -> Closure:
-        _, position, operator, left, right = node
-        first, second = self.compile(left), self.compile(right)
-        plain = _PYTHON[operator]
-
-        def value(scope: Scope, run: Run) -> bool | None:
-            a, b = first(scope, run), second(scope, run)
-            kind_a = type(a)
-            if kind_a is type(b) and (kind_a is int or kind_a is str):
-                return bool(plain(a, b))
-            return compare(operator, a, b, run, position)
-
-        return value
-
-    def _arithmetic(self, node: Node) -> Closure:
-        _, position, operator, left, right = node
-        first, second = self.compile(left), self.compile(right)
-        return lambda scope, run: arithmetic(operator, first(scope, run), second(scope, run), run, position)
-
-    def _negate(self, node: Node) -> Closure:
-        _, position, operand = node
-        inner = self.compile(operand)
-
-        def value(scope: Scope, run: Run) -> Any:
-            operand = inner(scope, run)
-            if isinstance(operand, Months):
-                return Months(-operand.months)
-            if is_number(operand):
-                return -operand
-            if isinstance(operand, timedelta) and operand > timedelta.min:
-                return -operand
-            return run.null(f"-{kind(operand)} is not defined", position)
-
-        return value
-
-    def _between(self, node: Node) -> Closure:
-        _, position, operand, low, high = node
-        parts = [self.compile(part) for part in (operand, low, high)]
-
-        def value(scope: Scope, run: Run) -> bool | None:
-            subject, lowest, highest = (part(scope, run) for part in parts)
-            if lowest is None or highest is None:
-                run.null("between null cannot be said", position)
-                return None
-            return within(subject, Range(lowest, highest), run, position)
-
-        return value
-
-    def _in(self, node: Node) -> Closure:
-        _, _position, operand, tests = node
-        subject = self.compile(operand)
-        checks = [self.test(test) for test in tests]
-
-        def value(scope: Scope, run: Run) -> bool | None:
-            looked_for = subject(scope, run)
-            verdict: bool | None = False
-            for check in checks:
-                found = check(looked_for, scope, run)
-                if found:
-                    return True
-                verdict = None if found is None else verdict
-            return verdict
-
-        return value
-
-    def _instance(self, node: Node) -> Closure:
-        _, position, operand, name = node
-        inner = self.compile(operand)
-        try:
-            wanted = self.type_of(name)
-        except FeelSyntaxError as error:
-            return self._refused(error.message, position)
-
-        def value(scope: Scope, run: Run) -> bool:
-            present = inner(scope, run)
-            if present is None:
-                return wanted is NAMED["Null"]
-            return wanted.holds(present, run.budget)
-
-        return value
-
-    def type_of(self, node: Node) -> Type:
-        """The type that is written there. Raises FeelSyntaxError when its name is not known."""
-        name, position, *parts = node
-        if name == "list":
-            return ListOf(self.type_of(parts[0]))
-        if name == "range":
-            return RangeOf(self.type_of(parts[0]))
-        if name == "context":
-            return ContextOf({entry: self.type_of(kind) for entry, kind in parts[0]})
-        if name == "function":
-            return FunctionOf(tuple(self.type_of(kind) for kind in parts[0]), self.type_of(parts[1]))
-        known = self.types.get(parts[0]) or NAMED.get(parts[0])
-        if known is None:
-            raise FeelSyntaxError(f"the type {parts[0]} is not known", position)
-        return known
+class Compiler(OperatorCompiler):
+    """Compiles one tree: structures, loops, functions and unary tests on top of the operators."""
 
     # -- structures
 
@@ -260,7 +72,7 @@ class Compiler:
             bound.add(key)
         self._bound.pop()
         if len(bound) < len(entries):
-            return self._refused("a key stands twice in the context", node[1])
+            return self.refused("a key stands twice in the context", node[1])
         size = 128 + 160 * len(entries)
 
         def value(scope: Scope, run: Run) -> dict[str, Any]:
@@ -286,7 +98,7 @@ class Compiler:
         test = self.compile(condition)
         self.names = names_before | {name for name in self.names - names_before if condition[0] == "name"}
         self._bound.pop()
-        constant = _is_constant(condition)
+        constant = is_constant(condition) and condition[0] != "literal"
 
         def value(scope: Scope, run: Run) -> Any:
             present = inner(scope, run)
@@ -304,6 +116,8 @@ class Compiler:
                     return item_at(items, verdict)
                 if verdict is True:
                     kept.append(item)
+                elif verdict is not None and verdict is not False:
+                    return run.null(f"{kind(verdict)} is no condition", position)
             run.budget.hold_value(kept)
             return kept
 
@@ -349,7 +163,7 @@ class Compiler:
             unknown = False
             try:
                 for inside in scopes(sources, scope, run, position):
-                    verdict = _truth(inner(inside, run), run, position)
+                    verdict = truth(inner(inside, run), run, position)
                     if verdict is decisive:
                         return decisive
                     unknown = unknown or verdict is None
@@ -378,7 +192,7 @@ class Compiler:
     def _function(self, node: Node) -> Closure:
         _, position, parameters, body, external = node
         if external:
-            return self._refused("external functions are not run", position)
+            return self.refused("external functions are not run", position)
         names = tuple(name for name, _ in parameters)
         types = tuple(self.type_of(written) if written else None for _, written in parameters)
         typed = any(types)
@@ -438,25 +252,47 @@ class Compiler:
 
     # -- unary tests
 
+    def _in(self, node: Node) -> Closure:
+        _, _position, operand, tests = node
+        subject = self.compile(operand)
+        checks = [self.test(test) for test in tests]
+
+        def value(scope: Scope, run: Run) -> bool | None:
+            looked_for = subject(scope, run)
+            verdict: bool | None = False
+            for check in checks:
+                found = check(looked_for, scope, run)
+                if found:
+                    return True
+                verdict = None if found is None else verdict
+            return verdict
+
+        return value
+
+    def tests(self, nodes: list[Node]) -> tuple[Test, ...]:
+        """The tests of a cell, of which one must hold; a choice of texts is one test."""
+        tests = tuple(self.test(node) for node in nodes)
+        texts = [node[3][2] for node in nodes if node[2] is None and node[3][0] == "literal"]
+        if len(nodes) > 1 and len(texts) == len(nodes) and all(isinstance(text, str) for text in texts):
+            return (one_of(frozenset(texts), tests),)
+        return tests
+
     def test(self, node: Node) -> Test:
         """One unary test of a decision table's cell: does the input satisfy it?"""
         _, position, operator, operand = node
         self._bound.append({"?"})
         inner = self.compile(operand)
         self._bound.pop()
+        if is_constant(operand):
+            return constant_test(operator, inner(_NOWHERE, _NEVER), position)
+        if operator is None and operand[0] == "range" and all(is_constant(operand[at]) for at in (3, 4)):
+            return range_test(inner(_NOWHERE, _NEVER), position)
         asks = reads_input(operand)
-        constant = _is_constant(operand)
-        plain = _PYTHON[operator or "="]
 
         def matches(subject: Any, scope: Scope, run: Run) -> bool | None:
-            wanted = inner(scope, run) if constant else inner(Scope({"?": subject}, scope), run)
-            kind_of = type(subject)
-            if kind_of is type(wanted) and (kind_of is int or kind_of is str):
-                return bool(plain(subject, wanted))
+            wanted = inner(Scope({"?": subject}, scope), run)
             if operator is not None:
-                if subject is None and operator not in ("=", "!="):
-                    return False
-                return compare(operator, subject, wanted, run, position)
+                return compared(operator, subject, wanted, run, position)
             if asks and isinstance(wanted, bool):
                 return wanted
             return fits(subject, wanted, run, position)
@@ -464,9 +300,10 @@ class Compiler:
         return matches
 
 
-def _is_constant(node: Node) -> bool:
-    """Whether the value of a node is the same wherever it is evaluated."""
-    return node[0] in ("number", "literal") or (node[0] == "negate" and node[2][0] == "number")
+_NOWHERE = Scope({})
+_NEVER = Run(
+    datetime.min.replace(tzinfo=UTC), Budget(), strict=False
+)  # constants need no evaluation of their own
 
 
 def fitted(arguments: tuple[Any, ...], types: tuple[Type | None, ...], run: Run) -> list[Any]:
@@ -481,14 +318,6 @@ def _undone(error: FeelError, run: Run) -> None:
     """A loop that cannot be gone through is null when not strict. Raises the error again otherwise."""
     if run.strict or type(error) is not FeelError:
         raise error
-
-
-def _truth(value: Any, run: Run, position: int) -> bool | None:
-    if value is True or value is False:
-        return value
-    if value is not None:
-        run.null(f"{kind(value)} is not boolean", position)
-    return None
 
 
 def item_at(items: list[Any], place: Any) -> Any:

@@ -81,7 +81,7 @@ def _numbers(operator: str, left: int | Decimal, right: int | Decimal) -> int | 
         return NUMBERS.multiply(a, b)
     if operator == "/":
         return whole(NUMBERS.divide(a, b))
-    return whole(NUMBERS.power(a, b))
+    return whole(NUMBERS.power(a, b)) if a or b else 1
 
 
 def whole(value: Decimal) -> int | Decimal:

@@ -10,7 +10,7 @@ from service.engine.feel.lexer import unquoted
 from service.engine.feel.type_parser import TypeParser
 
 MAX_DEPTH = 60
-MAX_WORK = 50_000
+MAX_WORK = 20_000
 
 _COMPARISONS = {"=", "!=", "<", "<=", ">", ">="}
 _CALLABLE = {"name", "path", "call", "function", "group", "filter"}

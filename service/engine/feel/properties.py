@@ -9,21 +9,22 @@ from typing import Any
 
 from service.engine.feel.operators import kind, whole
 from service.engine.feel.run import Run
-from service.engine.feel.values import Months, Range
+from service.engine.feel.values import Months, Range, from_python
 
 
 def step_into(value: Any, name: str, run: Run, position: int) -> Any:
     """value.name: an entry of a context, a property of a date or duration, or the same of each item of a list."""
     if isinstance(value, Mapping):
         if name in value:
-            return value[name]
+            found = value[name]
+            return from_python(found) if type(found) is float else found
         return run.null(f"there is no {name}", position)
     if isinstance(value, list):
         run.budget.spend(1 + len(value))
         run.budget.hold(64 * len(value))
         return [step_into(item, name, run, position) for item in value]
-    found = _property(value, name)
-    return run.null(f"{kind(value)} has no {name}", position) if found is NotImplemented else found
+    known = _property(value, name)
+    return run.null(f"{kind(value)} has no {name}", position) if known is NotImplemented else known
 
 
 def _property(value: Any, name: str) -> Any:

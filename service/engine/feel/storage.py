@@ -20,12 +20,18 @@ def to_json(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else float(value)
+        return _plain_number(value)
     if isinstance(value, list | tuple):
         return [to_json(item) for item in value]
     if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
     return text(value)
+
+
+def _plain_number(value: Decimal) -> int | float | str:
+    if abs(value) < 10**18 and value == value.to_integral_value():
+        return int(value)
+    return float(value) if abs(value.adjusted()) < 300 else text(value)
 
 
 _TAG = "\u0001feel"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time as clock
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -166,36 +165,6 @@ def test_syntax_errors_name_their_place(text: str, position: int) -> None:
         value(text)
     assert refused.value.position is not None
     assert abs(refused.value.position - position) <= 4
-
-
-HOSTILE = [
-    "for i in 1..1000000000 return i",
-    "for i in 1..9999, j in 1..9999, k in 1..9999 return i",
-    "count(for i in 1..99999, j in 1..99999 return 1)",
-    "9 ** 9 ** 9 ** 9 ** 9",
-    "10 ** 6143 * 10 ** 6143",
-    "some x in 1..9000000 satisfies some y in 1..9000000 satisfies false",
-    "(" * 5000 + "1" + ")" * 5000,
-    "[" * 3000 + "]" * 3000,
-    "{a:" * 1000 + "1" + "}" * 1000,
-    "not(" * 1000 + "true" + ")" * 1000,
-    "-" * 5000 + "1",
-    "if true then " * 2000 + "1" + " else 2" * 2000,
-    "{f: function(n) f(n + 1), r: f(1)}.r",
-    "{f: function(f, n) f(f, n), r: f(f, 1)}.r",
-    '"a"' + ' + "a"' * 6000,
-    'string join(for i in 1..200000 return "aaaaaaaaaa")',
-    "x" * 30000,
-    "for i in 1..100000 return for j in 1..100000 return j",
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_nothing_runs_away(text: str) -> None:
-    begun = clock.process_time()
-    with pytest.raises(FeelError):
-        value(text)
-    assert clock.process_time() - begun < 10
 
 
 @given(st.text(alphabet="abx01 .,+-*/()[]{}<>=\"'?:@andorifthenelsefor\n", max_size=60))

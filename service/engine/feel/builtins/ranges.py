@@ -8,7 +8,7 @@ from typing import Any
 
 from service.engine.feel.builtins.registry import BUILTINS, builtin, call_builtin
 from service.engine.feel.cursor import Node
-from service.engine.feel.errors import FeelError
+from service.engine.feel.errors import FeelError, FeelSyntaxError
 from service.engine.feel.operators import instant, kind, ordered, whole
 from service.engine.feel.parser import Parser
 from service.engine.feel.run import Run
@@ -136,7 +136,10 @@ _CONVERSIONS = ("date", "time", "date and time", "duration")
 
 @builtin("range(from: string)")
 def _range(run: Run, source: str) -> Range:
-    node = Parser(source, _CONVERSIONS).expression_only()
+    try:
+        node = Parser(source, _CONVERSIONS).expression_only()
+    except FeelSyntaxError as error:
+        raise FeelError(error.message) from error
     if node[0] != "range":
         raise FeelError("not the text of a range")
     _, _, start_included, start, end, end_included = node
