@@ -13,7 +13,7 @@ from typing import Any
 import holidays
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.db.base import make_engine
+from service.db.base import is_postgresql, make_engine
 from service.domain.access import SYSTEM, Actor, Role
 from service.domain.calendar import Calendar
 from service.domain.errors import Incident
@@ -49,10 +49,16 @@ class Services:
             raise
 
     @contextmanager
-    def reading(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[Action]:
-        """Read only: nothing is committed, and SQLite takes no write lock."""
+    def reading(
+        self, actor: Actor = SYSTEM, *, now: datetime | None = None, once: bool = False
+    ) -> Iterator[Action]:
+        """Read only: nothing is committed, and SQLite takes no write lock. `once`: for one statement, which needs no
+        transaction around it."""
         with self.sessions() as session:
-            session.connection(execution_options={"reading": True})
+            alone = once and is_postgresql(session)
+            session.connection(
+                execution_options={"isolation_level": "AUTOCOMMIT"} if alone else {"reading": True}
+            )
             yield self._action(session, actor, now)
 
     def _action(self, session: Session, actor: Actor, now: datetime | None) -> Action:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+import psycopg
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -21,6 +25,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+RESTING_SECONDS = 5
+"""After so long in the pool a connection is tried before it is used."""
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -65,9 +72,8 @@ def make_engine(url: str, **options: Any) -> Engine:
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed,
-        pool_pre_ping=options.pop("pool_pre_ping", True),
         pool_size=options.pop("pool_size", 10),
         connect_args={
             "options": "-c lock_timeout=5000 -c statement_timeout=60000"
@@ -75,6 +81,9 @@ def make_engine(url: str, **options: Any) -> Engine:
         },
         **options,
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _ping_after_rest)
+    return engine
 
 
 def is_postgresql(session: Session) -> bool:
@@ -100,6 +109,21 @@ def plan_with_values(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
+def _note_rest(connection: Any, record: Any) -> None:
+    record.info["resting_since"] = monotonic()
+
+
+def _ping_after_rest(connection: Any, record: Any, proxy: Any) -> None:
+    """A connection that rested may have died with its server; one that was just used has not, and a ping costs."""
+    if monotonic() - record.info.get("resting_since", -inf) < RESTING_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
 
 
 def _on_sqlite_connect(connection: Any, record: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -160,16 +161,21 @@ def everybody(session: Session) -> list[Account]:
 
 def actor_of(action: Action, account: Account) -> Actor:
     """The account as an actor, with the rights its roles add up to now."""
-    grants: dict[str, set[str]] = {}
+    held = [(grant.role, grant.unit_id) for grant in account.grants]
+    return make_actor(account.id, account.name, account.nip, scopes_of(held), action.roles)
+
+
+def scopes_of(held: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:
+    """The units of each role held as (role, unit); none for a role that is held everywhere, too."""
+    units: dict[str, set[str]] = {}
     everywhere: set[str] = set()
-    for held in account.grants:
-        grants.setdefault(held.role, set())
-        if held.unit_id is None:
-            everywhere.add(held.role)
+    for role, unit in held:
+        units.setdefault(role, set())
+        if unit is None:
+            everywhere.add(role)
         else:
-            grants[held.role].add(held.unit_id)
-    scoped = {role: frozenset() if role in everywhere else frozenset(units) for role, units in grants.items()}
-    return make_actor(account.id, account.name, account.nip, scoped, action.roles)
+            units[role].add(unit)
+    return {role: frozenset() if role in everywhere else frozenset(found) for role, found in units.items()}
 
 
 def end_sessions(action: Action, account_id: uuid.UUID) -> None:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 OFFSET = "clock_offset_seconds"
 SAMPLE = "sample"
+_OFFSET = select(select(Fact.__table__.c.value).where(Fact.__table__.c.name == OFFSET).scalar_subquery())
+_MOMENT_AND_OFFSET = select(
+    func.clock_timestamp(type_=UtcDateTime),
+    select(Fact.__table__.c.value).where(Fact.__table__.c.name == OFFSET).scalar_subquery(),
+)
 
 
 def now(session: Session) -> datetime:
@@ -28,11 +33,11 @@ def now(session: Session) -> datetime:
 
 def read(session: Session) -> tuple[datetime, datetime]:
     """The time of the database's clock, which all processes share, and the present moment: the same, moved."""
-    offset = select(Fact.value).where(Fact.name == OFFSET).scalar_subquery()
+    connection = session.connection()
     if is_postgresql(session):
-        real, seconds = session.execute(select(func.clock_timestamp(type_=UtcDateTime), offset)).one()
+        real, seconds = connection.execute(_MOMENT_AND_OFFSET).one()
     else:
-        real, seconds = datetime.now(UTC), session.scalar(select(offset))
+        real, seconds = datetime.now(UTC), connection.scalar(_OFFSET)
     return real, real + timedelta(seconds=int(seconds or 0))
 
 

@@ -8,11 +8,11 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from service.db.accounts import Account, ApiToken, SignInAttempt, WebSession
-from service.domain.access import SYSTEM, Actor
+from service.db.accounts import Account, ApiToken, Grant, SignInAttempt, WebSession
+from service.domain.access import SYSTEM, Actor, make_actor
 from service.domain.errors import BadCredentials, Invalid, NotAllowed, NotFound, TooManyAttempts
 from service.domain.ids import new_id
 from service.operations import accounts
@@ -122,16 +122,35 @@ def touch(action: Action, token_hash: str) -> None:
         session.seen_at = action.now
 
 
+_TOKENS, _ACCOUNTS, _GRANTS = ApiToken.__table__.c, Account.__table__.c, Grant.__table__.c
+_BY_TOKEN = (
+    select(
+        _ACCOUNTS.id,
+        _ACCOUNTS.username,
+        _ACCOUNTS.name,
+        _ACCOUNTS.nip,
+        _ACCOUNTS.locale,
+        _ACCOUNTS.timezone,
+        _TOKENS.expires_at,
+        _GRANTS.role,
+        _GRANTS.unit_id,
+    )
+    .select_from(ApiToken.__table__)
+    .join(Account.__table__, _ACCOUNTS.id == _TOKENS.account_id)
+    .outerjoin(Grant.__table__, _GRANTS.account_id == _ACCOUNTS.id)
+    .where(_TOKENS.token_hash == bindparam("digest"), _TOKENS.ended_at.is_(None), _ACCOUNTS.active)
+)
+
+
 def by_token(action: Action, token: str) -> SignedIn | None:
     """Who this bearer token belongs to; None when it is unknown, ended or expired, or the account is disabled."""
-    query = select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id)
-    row = action.session.execute(
-        query.where(ApiToken.token_hash == digest(token), Account.active)
-    ).one_or_none()
-    if row is None or row.ApiToken.ended_at is not None:
+    rows = action.session.connection().execute(_BY_TOKEN, {"digest": digest(token)}).all()
+    if not rows or (rows[0].expires_at is not None and rows[0].expires_at <= action.now):
         return None
-    expires = row.ApiToken.expires_at
-    return _signed_in(action, row.Account) if expires is None or expires > action.now else None
+    first = rows[0]
+    scopes = accounts.scopes_of((row.role, row.unit_id) for row in rows if row.role is not None)
+    actor = make_actor(first.id, first.name, first.nip, scopes, action.roles)
+    return SignedIn(first.id, first.username, actor, first.locale, first.timezone)
 
 
 def create_token(action: Action, username: str, name: str, days: int | None = None) -> str:

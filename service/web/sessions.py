@@ -66,7 +66,7 @@ def _by_token(request: Request) -> User | None:
     token = _bearer(request)
     if not token:
         return None
-    with _services().reading(now=datetime.now(UTC)) as action:
+    with _services().reading(now=datetime.now(UTC), once=True) as action:
         found = signing_in.by_token(action, token)
     return User(found, token) if found is not None else None
 
