@@ -35,6 +35,17 @@ def step_of(case: Case) -> Step:
     )
 
 
+def waits_of(case: Case) -> tuple[tuple[Timer, ...], tuple[Wait, ...]]:
+    """The timers of a case, and the messages and signals it waits for."""
+    tasks: list[OpenTask] = []
+    timers: list[Timer] = []
+    waits: list[Wait] = []
+    for scope in case.scopes() if case.status == "running" else ():
+        for token in scope.tokens():
+            _show(token, tasks, timers, waits)
+    return tuple(timers), tuple(waits)
+
+
 def _show(token: Token, tasks: list[OpenTask], timers: list[Timer], waits: list[Wait]) -> None:
     spec, noted = token.task_spec, token.internal_data
     if token._state == TaskState.READY and isinstance(spec, OpenActivity):

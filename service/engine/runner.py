@@ -17,9 +17,9 @@ from service.engine import checks, decisions, events, feel, migration, moving, s
 from service.engine.case import Case, Token
 from service.engine.definitions import Definition, entries, processes_of
 from service.engine.expressions import Expression, Failed, budget
-from service.engine.outcome import step_of
+from service.engine.outcome import step_of, waits_of
 from service.engine.specs import OpenActivity
-from service.engine.steps import Bundle, Finding, Limits, SourceFile, Step
+from service.engine.steps import Bundle, Finding, Limits, SourceFile, Step, Timer, Wait
 from service.engine.values import vetted
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -273,6 +273,10 @@ class Engine:
         """What the case knows at present, its branches merged, as plain JSON."""
         data: dict[str, Any] = feel.to_json(self._load(definition, snapshot, None).present())
         return data
+
+    def waits_of(self, definition: Definition, snapshot: bytes) -> tuple[tuple[Timer, ...], tuple[Wait, ...]]:
+        """What a stored case waits for: its timers, messages and signals."""
+        return waits_of(self._load(definition, snapshot, None))
 
     def evaluate(self, expression: str, data: Mapping[str, Any], now: datetime) -> Any:
         """The value of a FEEL expression, as plain JSON. Raises Incident."""

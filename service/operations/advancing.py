@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service.db.cases import Case
 from service.domain.errors import Incident, MutasiError
 from service.engine.definitions import Definition
@@ -9,21 +11,33 @@ from service.engine.steps import Event, OpenTask, Step
 from service.operations.action import Action
 from service.operations.attempts import Attempt, open_again
 from service.operations.effects import EFFECTS
-from service.operations.recording import record
+from service.operations.recording import EventRow, Waits, record
 
 MAX_EFFECTS = 100
 
 
-def advance(action: Action, case: Case, definition: Definition, step: Step) -> Step:
+def advance(
+    action: Action,
+    case: Case,
+    definition: Definition,
+    step: Step,
+    *,
+    said: Sequence[EventRow] = (),
+    stood: Definition | None = None,
+) -> Step:
     """Run the effects of a step, record everything, and answer the last step.
 
-    An effect that fails is an Incident: the transaction is rolled back and the case stays as it was.
+    `said`: rows of the log that come before the step's. `stood`: the definition the stored case stands in, when the step
+    is of another one. An effect that fails is an Incident: the transaction is rolled back and the case stays as it was.
     """
+    before: Waits = ((), ())
+    if case.version:  # else it has only just begun
+        before = action.engine.waits_of(stood or definition, case.snapshot)
     events: list[Event] = list(step.events)
     for _ in range(MAX_EFFECTS):
         service = next((task for task in step.open if task.kind == "service"), None)
         if service is None:
-            record(action, case, step, events)
+            record(action, case, before, step, events, said)
             if step.status == "failed":
                 _keep_failure(action, case, events)
             return step

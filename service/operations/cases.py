@@ -134,6 +134,13 @@ def locked(action: Action, case_id: uuid.UUID) -> Case:
     case = action.session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound("There is no such case.")
+    return hold(action, case)
+
+
+def hold(action: Action, case: Case) -> Case:
+    """Keep a locked case at hand until the transaction ends: the session forgets what nobody holds, and would read it
+    once more."""
+    action.session.info.setdefault("locked cases", {})[case.id] = case
     return case
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from service.db.accounts import Account
-from service.db.cases import Case, Task
+from service.db.cases import Case
 from service.db.definitions import DefinitionVersion
 from service.db.incidents import CaseMigration, MigrationJob
 from service.domain.access import Actor
@@ -22,7 +22,7 @@ from service.engine.steps import Step
 from service.operations import cases, definitions
 from service.operations.action import Action
 from service.operations.advancing import advance
-from service.operations.recording import role_of, write_event
+from service.operations.recording import open_tasks, role_of, write_event
 
 if TYPE_CHECKING:
     from service.wiring import Services
@@ -98,11 +98,11 @@ def undo(action: Action, case_id: uuid.UUID) -> Case:
 
 def _take_over(action: Action, case: Case, version_id: uuid.UUID, definition: Definition, step: Step) -> None:
     """Make the stored case what the step says: tasks that stand where they stood stay the same rows."""
+    stood = definitions.compiled(action.session, action.engine, case.definition_version_id)
     case.definition_version_id = version_id
-    advance(action, case, definition, step)
+    advance(action, case, definition, step, stood=stood)
     present = {task.key: task for task in step.open}
-    rows = action.session.scalars(select(Task).where(Task.case_id == case.id, Task.state == "open"))
-    for row in rows:
+    for row in open_tasks(action, case).values():
         task = present[row.engine_key]
         as_stored = (row.element, row.process, row.name, row.name_en, row.form, row.role, row.escalate_to)
         role, escalate_to = role_of(action.roles, task.role), role_of(action.roles, task.escalate_to)

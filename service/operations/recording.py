@@ -2,37 +2,92 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, or_, select
 
+from service.db.base import Base
 from service.db.cases import NO_DEADLINE, Case, CaseEvent, DueWork, Outbox, Task, WaitingFor
 from service.db.incidents import ExternalTask
 from service.domain.access import Role
 from service.domain.ids import new_id
-from service.engine.steps import Event, OpenTask, Step
+from service.engine.steps import Event, OpenTask, Step, Timer, Wait
 from service.operations import clock
 from service.operations.action import Action
 
 DEFAULT_REMIND_WORKING_DAYS = 1
+OPEN_TASKS = "open tasks by case"
+EventRow = dict[str, Any]
+Waits = tuple[Sequence[Timer], Sequence[Wait]]
 
 
-def record(action: Action, case: Case, step: Step, events: Sequence[Event]) -> None:
-    """Make the stored case what the step says it is. The case's row is locked by the caller."""
-    open_before = _open_tasks(action, case)
-    _record_case(action, case, step)
-    opened = _record_tasks(action, case, step, open_before)
-    _record_due_work(action, case, step, opened)
-    _record_waits(action, case, step)
-    _record_events(action, case, events)
+def record(
+    action: Action,
+    case: Case,
+    before: Waits,
+    step: Step,
+    events: Sequence[Event],
+    said: Sequence[EventRow] = (),
+) -> None:
+    """Make the stored case what the step says it is. The case's row is locked by the caller.
+
+    `before`: what the stored case waited for. `said`: rows of the log that come before those of the step, such as who
+    completed a task.
+    """
+    timers, waits = before
+    open_before = open_tasks(action, case)
+    _set_case(action, case, step)
+    closed, opened = _set_tasks(action, case, step, open_before)
+    action.session.flush()
+    _record_outside(action, closed, opened)
+    _record_due_work(action, case, timers, step, closed, opened)
+    _record_waits(action, case, waits, step)
+    _record_events(action, case, events, said)
     _deliver_thrown(action, case, events)
+
+
+def open_tasks(action: Action, case: Case) -> dict[str, Task]:
+    """The open tasks of a locked case by their keys in the engine, read once for each transaction.
+
+    Nobody else can open or close one meanwhile: that takes the lock.
+    """
+    known: dict[uuid.UUID, dict[str, Task]] = action.session.info.setdefault(OPEN_TASKS, {})
+    if case.id not in known:
+        query = select(Task).where(Task.case_id == case.id, Task.state == "open")
+        rows = action.session.scalars(query.execution_options(populate_existing=True))
+        known[case.id] = {task.engine_key: task for task in rows}
+    return known[case.id]
 
 
 def write_event(action: Action, kind: str, *, case: Case | None = None, **values: Any) -> None:
     """Add one row to the append-only log: who (the actor), when (the action's moment), what."""
-    action.session.execute(insert(CaseEvent), [_event_row(action, kind, case.id if case else None, **values)])
+    _insert(action, CaseEvent, [event_row(action, kind, case.id if case else None, **values)])
+
+
+def event_row(action: Action, kind: str, case_id: uuid.UUID | None, **values: Any) -> EventRow:
+    """A row of the log, to be written with the others of a step."""
+    row: EventRow = {
+        "case_id": case_id,
+        "task_id": None,
+        "at": action.now,
+        "actor_id": action.actor.id,
+        "actor_name": action.actor.name,
+        "kind": kind,
+        "element": None,
+        "process": None,
+        "name": "",
+        "data": {},
+    }
+    return row | values
+
+
+def _insert(action: Action, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows with all their columns: past the unit of work, which would cost more than the database does."""
+    if rows:
+        action.session.connection().execute(insert(cast(Table, model.__table__)), rows)
 
 
 def role_of(roles: Mapping[str, Role], name: str | None) -> str | None:
@@ -42,12 +97,7 @@ def role_of(roles: Mapping[str, Role], name: str | None) -> str | None:
     return next((role.id for role in roles.values() if name in role.lanes), name)
 
 
-def _open_tasks(action: Action, case: Case) -> dict[str, Task]:
-    rows = action.session.scalars(select(Task).where(Task.case_id == case.id, Task.state == "open"))
-    return {task.engine_key: task for task in rows}
-
-
-def _record_case(action: Action, case: Case, step: Step) -> None:
+def _set_case(action: Action, case: Case, step: Step) -> None:
     if step.status == "failed":
         case.failed_from = case.snapshot
     case.snapshot = step.snapshot
@@ -59,39 +109,34 @@ def _record_case(action: Action, case: Case, step: Step) -> None:
     case.version = (case.version or 0) + 1
     if step.status != "running" and case.ended_at is None:
         case.ended_at = action.now
-    action.session.flush()
 
 
-def _record_tasks(
-    action: Action, case: Case, step: Step, before: Mapping[str, Task]
-) -> list[tuple[Task, OpenTask]]:
+def _set_tasks(
+    action: Action, case: Case, step: Step, before: dict[str, Task]
+) -> tuple[list[Task], list[tuple[Task, OpenTask]]]:
     """Close what is no longer open, open what is new. A task the caller has closed itself is left as it is."""
     present = {task.key: task for task in step.open}
-    gone = [task.id for key, task in before.items() if key not in present and task.state == "open"]
-    if gone:
-        action.session.execute(
-            update(Task)
-            .where(Task.id.in_(gone))
-            .values(state="cancelled", closed_at=action.now, version=Task.version + 1)
-            .execution_options(synchronize_session=False)
-        )
-        if any(task.kind == "external" for task in before.values()):
-            action.session.execute(delete(ExternalTask).where(ExternalTask.task_id.in_(gone)))
+    closed = [before.pop(key) for key in list(before) if key not in present]
+    for row in closed:
+        if row.state == "open":
+            row.state = "cancelled"
+            row.closed_at = action.now
+            row.version += 1
     opened = [(_new_task(action, case, task), task) for key, task in present.items() if key not in before]
-    if opened:
-        action.session.add_all([row for row, _ in opened])
-        action.session.flush()
-        outside = [(row, task) for row, task in opened if task.topic is not None]
-        if outside:
-            free_at = clock.read(action.session)[0]
-            action.session.execute(
-                insert(ExternalTask),
-                [
-                    {"task_id": row.id, "topic": task.topic, "free_at": free_at, "retries": 3}
-                    for row, task in outside
-                ],
-            )
-    return opened
+    action.session.add_all([row for row, _ in opened])
+    before.update({row.engine_key: row for row, _ in opened})
+    return closed, opened
+
+
+def _record_outside(action: Action, closed: Sequence[Task], opened: Sequence[tuple[Task, OpenTask]]) -> None:
+    """Work for programs outside: offered when its task opens, gone when it closes."""
+    gone = [task.id for task in closed if task.kind == "external"]
+    if gone:
+        action.session.execute(delete(ExternalTask).where(ExternalTask.task_id.in_(gone)))
+    new = [(row, task) for row, task in opened if task.topic is not None]
+    if new:
+        free = {"free_at": clock.read(action.session)[0], "retries": 3, "worker": None, "error": None}
+        _insert(action, ExternalTask, [{"task_id": row.id, "topic": task.topic, **free} for row, task in new])
 
 
 def _new_task(action: Action, case: Case, task: OpenTask) -> Task:
@@ -128,36 +173,35 @@ def _for_starter(task: OpenTask) -> bool:
     return task.kind in {"user", "manual"} and task.role is task.unit is task.person is None
 
 
-def _record_due_work(action: Action, case: Case, step: Step, opened: list[tuple[Task, OpenTask]]) -> None:
+def _record_due_work(
+    action: Action,
+    case: Case,
+    before: Sequence[Timer],
+    step: Step,
+    closed: Sequence[Task],
+    opened: Sequence[tuple[Task, OpenTask]],
+) -> None:
     """Timers, reminders and escalations are rows; those that no longer hold are deleted, new ones inserted."""
-    wanted = {f"timer:{case.id}:{timer.key}:{timer.due.isoformat()}": timer.due for timer in step.timers}
-    still_open = {task.key for task in step.open}
-    rows = action.session.execute(
-        select(DueWork.key, DueWork.kind, DueWork.state, Task.engine_key)
-        .outerjoin(Task, Task.id == DueWork.task_id)
-        .where(DueWork.case_id == case.id, DueWork.state.in_(("pending", "dead")))
-    ).all()
-    present = {row.key for row in rows}
-    stale = [
-        row.key
-        for row in rows
-        if row.state == "pending"
-        and (
-            (row.kind == "timer" and row.key not in wanted)
-            or (row.kind in ("reminder", "escalation") and row.engine_key not in still_open)
-        )
-    ]
+    present = {_timer_key(case, timer) for timer in before}
+    wanted = {_timer_key(case, timer): timer.due for timer in step.timers}
+    stale = [DueWork.key.in_(gone)] if (gone := present - wanted.keys()) else []
+    late = [task.id for task in closed if task.due_at is not None]
+    stale += [DueWork.task_id.in_(late)] if late else []
     if stale:
+        pending = DueWork.state == "pending"
         action.session.execute(
-            delete(DueWork).where(DueWork.key.in_(stale)).execution_options(synchronize_session=False)
+            delete(DueWork).where(pending, or_(*stale)).execution_options(synchronize_session=False)
         )
     new = [_due_row(key, "timer", due, case_id=case.id) for key, due in wanted.items() if key not in present]
     for row, task in opened:
         new += _reminders(action, row, task)
-    if new:
-        action.session.execute(insert(DueWork), new)
+    _insert(action, DueWork, new)
     if action.settings.mail_url and opened:
         action.session.execute(insert(Outbox), [notice(action, "task_opened", row) for row, _ in opened])
+
+
+def _timer_key(case: Case, timer: Timer) -> str:
+    return f"timer:{case.id}:{timer.key}:{timer.due.isoformat()}"
 
 
 def _reminders(action: Action, row: Task, task: OpenTask) -> list[dict[str, Any]]:
@@ -181,7 +225,10 @@ def _due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, 
         "state": "pending",
         "attempts": 0,
         "payload": {},
-        **{"task_id": None},
+        "task_id": None,
+        "lease_until": None,
+        "lease_token": None,
+        "error": None,
         **values,
     }
 
@@ -201,8 +248,8 @@ def notice(action: Action, kind: str, task: Task) -> dict[str, Any]:
     }
 
 
-def _record_waits(action: Action, case: Case, step: Step) -> None:
-    present = set(action.session.scalars(select(WaitingFor.engine_key).where(WaitingFor.case_id == case.id)))
+def _record_waits(action: Action, case: Case, before: Sequence[Wait], step: Step) -> None:
+    present = {wait.key for wait in before}
     wanted = {wait.key: wait for wait in step.waits}
     if gone := present - wanted.keys():
         action.session.execute(
@@ -210,27 +257,24 @@ def _record_waits(action: Action, case: Case, step: Step) -> None:
             .where(WaitingFor.case_id == case.id, WaitingFor.engine_key.in_(gone))
             .execution_options(synchronize_session=False)
         )
-    new = [wait for key, wait in wanted.items() if key not in present]
-    if new:
-        action.session.execute(
-            insert(WaitingFor),
-            [
-                {
-                    "case_id": case.id,
-                    "engine_key": wait.key,
-                    "element": wait.element,
-                    "kind": wait.kind,
-                    "name": wait.name,
-                    "correlation": wait.correlation,
-                }
-                for wait in new
-            ],
-        )
+    new = [
+        {
+            "case_id": case.id,
+            "engine_key": wait.key,
+            "element": wait.element,
+            "kind": wait.kind,
+            "name": wait.name,
+            "correlation": wait.correlation,
+        }
+        for key, wait in wanted.items()
+        if key not in present
+    ]
+    _insert(action, WaitingFor, new)
 
 
-def _record_events(action: Action, case: Case, events: Sequence[Event]) -> None:
+def _record_events(action: Action, case: Case, events: Sequence[Event], said: Sequence[EventRow]) -> None:
     rows = [
-        _event_row(
+        event_row(
             action,
             event.kind,
             case.id,
@@ -241,24 +285,7 @@ def _record_events(action: Action, case: Case, events: Sequence[Event]) -> None:
         )
         for event in events
     ]
-    if rows:
-        action.session.execute(insert(CaseEvent), rows)
-
-
-def _event_row(action: Action, kind: str, case_id: Any, **values: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "case_id": case_id,
-        "task_id": None,
-        "at": action.now,
-        "actor_id": action.actor.id,
-        "actor_name": action.actor.name,
-        "kind": kind,
-        "element": None,
-        "process": None,
-        "name": "",
-        "data": {},
-    }
-    return row | values
+    _insert(action, CaseEvent, [*said, *rows])
 
 
 def _deliver_thrown(action: Action, case: Case, events: Sequence[Event]) -> None:
@@ -275,5 +302,4 @@ def _deliver_thrown(action: Action, case: Case, events: Sequence[Event]) -> None
         for event in events
         if event.kind in ("message_thrown", "signal_thrown")
     ]
-    if rows:
-        action.session.execute(insert(DueWork), rows)
+    _insert(action, DueWork, rows)

@@ -20,7 +20,7 @@ from service.operations import cases, definitions
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.attempts import attempting, settle
-from service.operations.recording import write_event
+from service.operations.recording import event_row, open_tasks, write_event
 
 WITHOUT_CONSEQUENCE = frozenset({"element_completed", "element_cancelled"})
 ACTING = frozenset({"serviceTask", "sendTask", "endEvent", "intermediateThrowEvent"})
@@ -77,8 +77,10 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
         task.closed_at = action.now
         task.closed_by = action.actor.id
         task.version += 1
-        _write(action, "task_completed", task, {"answers": _plain(cleaned)})
-        advance(action, case, definition, step)
+        said = [
+            event_row(action, "task_completed", case.id, data={"answers": _plain(cleaned)}, **_place(task))
+        ]
+        advance(action, case, definition, step, said=said)
     settle(action, case, subject)
     return task
 
@@ -223,10 +225,12 @@ def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) ->
     holder = select(Task.case_id).where(Task.id == task_id).scalar_subquery()
     locking = select(Case).where(Case.id == holder).with_for_update()
     case = action.session.scalar(locking.execution_options(populate_existing=True))
-    # Only now the task: joined to the case, it would be as it was before the lock was waited for.
-    task = action.session.get(Task, task_id, populate_existing=True)
-    if case is None or task is None:
+    if case is None:
         raise NotFound("There is no such task.")
+    cases.hold(action, case)
+    # Only now the task: joined to the case, it would be as it was before the lock was waited for.
+    task = next((one for one in open_tasks(action, case).values() if one.id == task_id), None)
+    task = task or action.session.get_one(Task, task_id, populate_existing=True)
     _check_access(action, task)
     if task.state != "open":
         raise _too_late(action, task)
@@ -267,9 +271,12 @@ def _name(action: Action, account_id: uuid.UUID) -> str | None:
 
 
 def _write(action: Action, kind: str, task: Task, data: Mapping[str, Any] | None = None) -> None:
-    values = {"task_id": task.id, "element": task.element, "process": task.process, "name": task.name}
     case = action.session.get(Case, task.case_id)
-    write_event(action, kind, case=case, data=dict(data or {}), **values)
+    write_event(action, kind, case=case, data=dict(data or {}), **_place(task))
+
+
+def _place(task: Task) -> dict[str, Any]:
+    return {"task_id": task.id, "element": task.element, "process": task.process, "name": task.name}
 
 
 def _plain(value: Any) -> Any:

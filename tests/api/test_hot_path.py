@@ -13,7 +13,7 @@ from service.wiring import Services
 from tests.api.building import open_task, start
 from tests.asking import Program
 
-MOST_STATEMENTS = 20
+MOST_STATEMENTS = 12
 
 
 @dataclass
