@@ -45,6 +45,9 @@ class ItemTypes:
     def resolve(self, imported: Mapping[str, ItemTypes]) -> None:
         """Read all definitions; `imported` are those of other files by the names they are imported under."""
         self._imported = dict(imported)
+        for prefix, types in imported.items():
+            for name in types._definitions:
+                self.shapes[f"{prefix}.{name}"] = types._named(name, 0, checked=False)
         for name in self._definitions:
             self.checked[name] = self._named(name, 0, checked=True)
             self.shapes[name] = self._named(name, 0, checked=False)

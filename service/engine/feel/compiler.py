@@ -54,11 +54,11 @@ class Compiler(OperatorCompiler):
         def value(scope: Scope, run: Run) -> Any:
             end = inner(scope, run)
             if operator == "=":
-                return Range(end, end)
+                return Range(end, end, unary=True)
             if operator in ("<", "<="):
-                return Range(None, end, False, operator == "<=", endless=True)
+                return Range(None, end, False, operator == "<=", unary=True)
             if operator in (">", ">="):
-                return Range(end, None, operator == ">=", False, endless=True)
+                return Range(end, None, operator == ">=", False, unary=True)
             return run.null("!= is not a range", position)
 
         return value

@@ -102,6 +102,25 @@ def test_models_import_others_by_namespace(tmp_path: Path) -> None:
     assert loaded.decisions == ("d", "gaji pokok")
 
 
+def test_a_model_is_checked_with_what_it_imports() -> None:
+    assert decisions.check(document(MODEL_A, "a"), [document(MODEL_B, "b")]) == []
+    assert decisions.check(document(MODEL_A, "a"), [document(MODEL_B, "c")])
+
+
+def test_imported_types_are_known_by_their_prefix() -> None:
+    uses = (
+        '<import namespace="b" name="B" importType="x"/><itemDefinition name="tMuda"><typeRef>B.tGolongan</typeRef>'
+        "</itemDefinition>"
+        + decision("d", literal("x instance of B.tGolongan"))
+        + decision("e", literal("x"), type_ref="tMuda")
+    )
+    loaded = decisions.load(document(uses, "a"), document(GOLONGAN, "b"))
+    assert loaded.evaluate("d", {"x": 34}, now=NOW).value is True
+    assert loaded.evaluate("e", {"x": 34}, now=NOW).value == 34
+    with pytest.raises(feel.FeelError):
+        loaded.evaluate("e", {"x": 99}, now=NOW)
+
+
 def test_a_model_without_what_it_imports_is_refused() -> None:
     with pytest.raises(decisions.InvalidDecision, match="gaji pokok"):
         model(MODEL_A, space="a")
