@@ -12,7 +12,7 @@ from service.engine.decisions import tables
 from service.engine.decisions.elements import InvalidDecision, child, children, name_of, tag, text, typed
 from service.engine.decisions.item_types import ItemTypes
 from service.engine.decisions.model import convert_or_null, placed
-from service.engine.feel.compiler import fitted, item_at
+from service.engine.feel.compiler import fitted, item_at, item_scope
 from service.engine.feel.iteration import Closure, items_of
 from service.engine.feel.operators import is_number
 from service.engine.feel.run import MAX_LIST, Run, Scope
@@ -205,8 +205,7 @@ class Boxes:
             items = list(_gone_through(source(scope, run), run, owner))
             kept = []
             for item in items:
-                inside = {"item": item, **item} if isinstance(item, Mapping) else {"item": item}
-                verdict = match(Scope(inside, scope), run)
+                verdict = match(item_scope(item, scope), run)
                 if is_number(verdict):
                     return item_at(items, verdict)
                 if verdict is True:
