@@ -86,15 +86,8 @@ class Signature:
     def _by_name(self, given: dict[str, Any]) -> list[Any]:
         arguments: list[Any] = []
         for parameter in self.parameters:
-            if parameter.name not in given:
-                arguments.append(None)
-            elif parameter.rest:
-                value = given[parameter.name]
-                arguments += (
-                    [parameter.fitted(item) for item in value] if isinstance(value, list) else [value]
-                )
-            else:
-                arguments.append(parameter.fitted(given[parameter.name]))
+            missing = parameter.name not in given
+            arguments.append(None if missing else parameter.fitted(given[parameter.name]))
         while arguments and arguments[-1] is None and self.parameters[len(arguments) - 1].optional:
             arguments.pop()
         return arguments
