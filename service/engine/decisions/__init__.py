@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -26,14 +27,18 @@ __all__ = [
 ]
 
 
-def load(*files: bytes, strict: bool = True) -> DecisionModel:
+def load(
+    *files: bytes, strict: bool = True, functions: Mapping[str, Callable[..., Any]] | None = None
+) -> DecisionModel:
     """Read the decisions of one or several files. Raises InvalidDecision with the element that is wrong.
+
+    `functions`: further functions that expressions may call, by their FEEL names.
 
     Not `strict`: what the standard turns into a silent null is null, and an expression that cannot be read is
     null when it is evaluated.
     """
     try:
-        return Reader([parse(content) for content in files], strict).model()
+        return Reader([parse(content) for content in files], strict, functions or {}).model()
     except RecursionError as error:
         raise InvalidDecision("nested too deeply") from error
 

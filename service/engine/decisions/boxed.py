@@ -18,6 +18,8 @@ from service.engine.feel.operators import is_number
 from service.engine.feel.run import MAX_LIST, Run, Scope
 from service.engine.feel.types import FunctionOf, Type
 
+Functions = Mapping[str, Callable[..., Any]]
+
 BOXED = (
     "literalExpression",
     "decisionTable",
@@ -37,10 +39,11 @@ BOXED = (
 class Boxes:
     """Compiles the boxed expressions of one file. `names` are the names that its expressions may use."""
 
-    def __init__(self, names: Collection[str], types: ItemTypes, strict: bool) -> None:
+    def __init__(self, names: Collection[str], types: ItemTypes, strict: bool, functions: Functions) -> None:
         self.names = names
         self.types = types
         self.strict = strict
+        self.functions = functions
         self._readers: Mapping[str, Callable[[etree._Element, str], Closure]] = {
             "literalExpression": self.literal,
             "decisionTable": self._table,
@@ -69,7 +72,11 @@ class Boxes:
         """The closure of a FEEL text. Raises InvalidDecision when strict."""
         try:
             compiled = feel.compile_expression(
-                source, names=self.names, types=self.types.shapes, strict=self.strict
+                source,
+                names=self.names,
+                functions=self.functions,
+                types=self.types.shapes,
+                strict=self.strict,
             )
         except feel.FeelSyntaxError as error:
             if self.strict:
@@ -89,7 +96,11 @@ class Boxes:
         """The compiled cell of a table. Raises InvalidDecision when strict."""
         try:
             return feel.compile_unary_tests(
-                source, names=self.names, types=self.types.shapes, strict=self.strict
+                source,
+                names=self.names,
+                functions=self.functions,
+                types=self.types.shapes,
+                strict=self.strict,
             )
         except feel.FeelSyntaxError as error:
             if self.strict:

@@ -154,6 +154,12 @@ def test_what_a_service_is_called_with_must_fit() -> None:
         assert silent.evaluate("d", {}, now=NOW).value is None
 
 
+def test_functions_from_outside_can_be_called() -> None:
+    content = document(decision("d", literal("masa kerja(x) + 1")))
+    loaded = decisions.load(content, functions={"masa kerja": lambda years: years * 12})
+    assert loaded.evaluate("d", {"x": 2}, now=NOW).value == 25
+
+
 def test_knowledge_may_call_itself_but_not_for_ever() -> None:
     body = (
         '<businessKnowledgeModel id="f" name="f"><encapsulatedLogic><formalParameter name="n"/>'
