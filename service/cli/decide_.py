@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from service.domain.errors import Invalid
 from service.engine import decisions, feel
+from service.engine.values import vetted
 from service.settings import load
 
 
@@ -36,8 +38,8 @@ def command(file: Path, decision: str, context_file: Any, as_json: bool) -> None
     data = _context(context_file)
     now = datetime.now(ZoneInfo(load().timezone))
     try:
-        result = model.evaluate(decision, decisions.inputs_from_json(model, data), now=now)
-    except feel.FeelError as error:
+        result = model.evaluate(decision, decisions.inputs_from_json(model, vetted(data)), now=now)
+    except (feel.FeelError, Invalid) as error:
         raise _Refused(f"{file}: {error}", 1) from error
     value = feel.to_json(result.value)
     if as_json:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -26,13 +27,20 @@ __all__ = [
 ]
 
 
-def load(*files: bytes, strict: bool = True) -> DecisionModel:
+def load(
+    *files: bytes, strict: bool = True, functions: Mapping[str, Callable[..., Any]] | None = None
+) -> DecisionModel:
     """Read the decisions of one or several files. Raises InvalidDecision with the element that is wrong.
+
+    `functions`: further functions that expressions may call, by their FEEL names.
 
     Not `strict`: what the standard turns into a silent null is null, and an expression that cannot be read is
     null when it is evaluated.
     """
-    return Reader([parse(content) for content in files], strict).model()
+    try:
+        return Reader([parse(content) for content in files], strict, functions or {}).model()
+    except RecursionError as error:
+        raise InvalidDecision("nested too deeply") from error
 
 
 def load_files(path: Path, *, strict: bool = True) -> DecisionModel:
@@ -60,10 +68,13 @@ def imported(content: bytes, others: Sequence[bytes]) -> list[bytes]:
     return found
 
 
-def check(content: bytes) -> list[tuple[str | None, str, str]]:
-    """What is wrong with a model: (element id, message, mend). Empty when it can be evaluated."""
+def check(content: bytes, others: Sequence[bytes] = ()) -> list[tuple[str | None, str, str]]:
+    """What is wrong with a model: (element id, message, mend). Empty when it can be evaluated.
+
+    `others`: models among which those that it imports are looked for.
+    """
     try:
-        load(content)
+        load(content, *imported(content, others))
     except InvalidDecision as error:
         return [(error.element, error.message, "Mend the expression or the reference.")]
     return []

@@ -12,11 +12,13 @@ from service.engine.decisions import tables
 from service.engine.decisions.elements import InvalidDecision, child, children, name_of, tag, text, typed
 from service.engine.decisions.item_types import ItemTypes
 from service.engine.decisions.model import convert_or_null, placed
-from service.engine.feel.compiler import fitted, item_at
+from service.engine.feel.compiler import fitted, item_at, item_scope
 from service.engine.feel.iteration import Closure, items_of
 from service.engine.feel.operators import is_number
 from service.engine.feel.run import MAX_LIST, Run, Scope
 from service.engine.feel.types import FunctionOf, Type
+
+Functions = Mapping[str, Callable[..., Any]]
 
 BOXED = (
     "literalExpression",
@@ -37,10 +39,11 @@ BOXED = (
 class Boxes:
     """Compiles the boxed expressions of one file. `names` are the names that its expressions may use."""
 
-    def __init__(self, names: Collection[str], types: ItemTypes, strict: bool) -> None:
+    def __init__(self, names: Collection[str], types: ItemTypes, strict: bool, functions: Functions) -> None:
         self.names = names
         self.types = types
         self.strict = strict
+        self.functions = functions
         self._readers: Mapping[str, Callable[[etree._Element, str], Closure]] = {
             "literalExpression": self.literal,
             "decisionTable": self._table,
@@ -69,7 +72,11 @@ class Boxes:
         """The closure of a FEEL text. Raises InvalidDecision when strict."""
         try:
             compiled = feel.compile_expression(
-                source, names=self.names, types=self.types.shapes, strict=self.strict
+                source,
+                names=self.names,
+                functions=self.functions,
+                types=self.types.shapes,
+                strict=self.strict,
             )
         except feel.FeelSyntaxError as error:
             if self.strict:
@@ -89,7 +96,11 @@ class Boxes:
         """The compiled cell of a table. Raises InvalidDecision when strict."""
         try:
             return feel.compile_unary_tests(
-                source, names=self.names, types=self.types.shapes, strict=self.strict
+                source,
+                names=self.names,
+                functions=self.functions,
+                types=self.types.shapes,
+                strict=self.strict,
             )
         except feel.FeelSyntaxError as error:
             if self.strict:
@@ -205,8 +216,7 @@ class Boxes:
             items = list(_gone_through(source(scope, run), run, owner))
             kept = []
             for item in items:
-                inside = {"item": item, **item} if isinstance(item, Mapping) else {"item": item}
-                verdict = match(Scope(inside, scope), run)
+                verdict = match(item_scope(item, scope), run)
                 if is_number(verdict):
                     return item_at(items, verdict)
                 if verdict is True:

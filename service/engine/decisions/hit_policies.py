@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from service.engine.feel.errors import FeelError
-from service.engine.feel.operators import equal, whole
-from service.engine.feel.run import Budget
+from service.engine import feel
+from service.engine.feel.operators import equal
+from service.engine.feel.run import Budget, Run
+
+LISTS = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
+POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", *LISTS)
+AGGREGATIONS = {"SUM": "sum", "COUNT": "count", "MIN": "min", "MAX": "max"}
+"""The aggregations of COLLECT, and the functions of FEEL that work them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,53 +25,31 @@ class Hit:
 
 
 def apply(
-    policy: str,
-    aggregation: str | None,
-    hits: Sequence[Hit],
-    names: Sequence[str],
-    orders: Sequence[Any],
-    owner: str,
+    policy: str, aggregation: str | None, hits: Sequence[Hit], orders: dict[str, Any], owner: str, run: Run
 ) -> Any:
-    """The table's answer. Raises FeelError when the rules that fired contradict the policy."""
+    """The table's answer. `orders`: the values of an output from the most to the least important.
+
+    Raises FeelError when the rules that fired contradict the policy.
+    """
     values = [hit.value for hit in hits]
-    if policy == "UNIQUE":
-        if len(hits) > 1:
-            raise FeelError(f"{owner}: {len(hits)} rules fire in a table where only one may")
-        return values[0]
-    if policy == "ANY":
-        if any(not equal(values[0], value, Budget()) for value in values[1:]):
-            raise FeelError(f"{owner}: the rules that fire do not agree")
-        return values[0]
-    if policy == "FIRST":
-        return values[0]
-    if policy == "RULE ORDER":
-        return values
+    if policy == "UNIQUE" and len(hits) > 1:
+        raise feel.FeelError(f"{owner}: {len(hits)} rules fire in a table where only one may")
+    if policy == "ANY" and any(not equal(values[0], value, run.budget) for value in values[1:]):
+        raise feel.FeelError(f"{owner}: the rules that fire do not agree")
     if policy in ("PRIORITY", "OUTPUT ORDER"):
-        ordered = sorted(hits, key=lambda hit: _rank(hit, names, orders))
-        return ordered[0].value if policy == "PRIORITY" else [hit.value for hit in ordered]
-    if policy == "COLLECT":
-        return _aggregated(aggregation, values)
-    raise FeelError(f"{owner}: the hit policy {policy} is not known")
+        ordered = sorted(hits, key=lambda hit: _rank(hit, orders, run.budget))
+        values = [hit.value for hit in ordered]
+    if policy not in LISTS:
+        return values[0]
+    if policy == "COLLECT" and aggregation is not None:
+        return feel.call(feel.BUILTINS[AGGREGATIONS[aggregation]], [values], None, run, None)
+    return values
 
 
-def _rank(hit: Hit, names: Sequence[str], orders: Sequence[Any]) -> tuple[int, ...]:
+def _rank(hit: Hit, orders: dict[str, Any], budget: Budget) -> tuple[int, ...]:
+    """The place of each output among its values; what is not among them comes last."""
     ranks = []
-    for name, order in zip(names, orders, strict=True):
-        allowed = order or []
-        ranks.append(
-            next(
-                (n for n, value in enumerate(allowed) if equal(value, hit.outputs[name], Budget())),
-                len(allowed),
-            )
-        )
+    for name, value in hit.outputs.items():
+        order = orders.get(name) or []
+        ranks.append(next((at for at, known in enumerate(order) if equal(known, value, budget)), len(order)))
     return tuple(ranks)
-
-
-def _aggregated(aggregation: str | None, values: list[Any]) -> Any:
-    if aggregation is None:
-        return values
-    if aggregation == "COUNT":
-        return len(values)
-    if aggregation == "SUM":
-        return whole(sum((Decimal(value) for value in values), Decimal(0)))
-    return min(values) if aggregation == "MIN" else max(values)

@@ -45,6 +45,9 @@ class ItemTypes:
     def resolve(self, imported: Mapping[str, ItemTypes]) -> None:
         """Read all definitions; `imported` are those of other files by the names they are imported under."""
         self._imported = dict(imported)
+        for prefix, types in imported.items():
+            for name in types._definitions:
+                self.shapes[f"{prefix}.{name}"] = types._named(name, 0, checked=False)
         for name in self._definitions:
             self.checked[name] = self._named(name, 0, checked=True)
             self.shapes[name] = self._named(name, 0, checked=False)
@@ -57,6 +60,8 @@ class ItemTypes:
         return None if found is ANY else found
 
     def _named(self, reference: str, depth: int, *, checked: bool) -> Type:
+        if ":" in reference and reference not in self._definitions:
+            reference = reference.rpartition(":")[2]
         known = (self.checked if checked else self.shapes).get(reference)
         if known is not None:
             return known
@@ -65,7 +70,7 @@ class ItemTypes:
         prefix, _, local = reference.partition(".")
         if local and prefix in self._imported and depth < MAX_DEPTH:
             return self._imported[prefix]._named(local, depth + 1, checked=checked)
-        return NAMED.get(reference.rpartition(":")[2], ANY)
+        return NAMED.get(reference, ANY)
 
     def _defined(self, element: etree._Element, depth: int, checked: bool) -> Type:
         components = list(children(element, "itemComponent"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from service.engine import feel
-from service.engine.decisions.boxed import BOXED, Boxes, nothing
+from service.engine.decisions.boxed import BOXED, Boxes, Functions, nothing
 from service.engine.decisions.elements import InvalidDecision, child, children, name_of, tag, typed
 from service.engine.decisions.item_types import ItemTypes
 from service.engine.decisions.model import DecisionModel, Evaluation, Node, Required
@@ -21,9 +21,10 @@ _NODES = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 class Reader:
     """Reads several models into one graph; what they name is found by namespace and id."""
 
-    def __init__(self, roots: Sequence[etree._Element], strict: bool) -> None:
+    def __init__(self, roots: Sequence[etree._Element], strict: bool, functions: Functions) -> None:
         self.roots = roots
         self.strict = strict
+        self.functions = functions
         self.nodes: dict[str, Node] = {}
         self.names = frozenset(
             name
@@ -86,7 +87,7 @@ class _ModelReader:
         self.space = _namespace(root)
         self.imports = _imports(root)
         self.types = graph.types[self.space]
-        self.boxes = Boxes(graph.names, self.types, graph.strict)
+        self.boxes = Boxes(graph.names, self.types, graph.strict, graph.functions)
 
     def node(self, element: etree._Element) -> Node:
         kind = tag(element)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from service.engine import feel
 from service.engine.decisions.elements import InvalidDecision, child, children, text, typed
-from service.engine.decisions.hit_policies import Hit, apply
+from service.engine.decisions.hit_policies import AGGREGATIONS, LISTS, POLICIES, Hit, apply
 from service.engine.decisions.model import Evaluation, MatchedRule, convert_or_null, placed
 from service.engine.feel.iteration import Closure
 from service.engine.feel.run import Run, Scope
@@ -19,10 +19,6 @@ from service.engine.feel.unary import Test
 
 if TYPE_CHECKING:
     from service.engine.decisions.boxed import Boxes
-
-_LISTS = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
-_POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", *_LISTS)
-_AGGREGATIONS = (None, "SUM", "COUNT", "MIN", "MAX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +61,10 @@ class _Table:
                     break
         if not hits:
             return self._without_hits(scope, run)
-        orders = (
-            [output.order(scope, run) if output.order else None for output in self.outputs]
-            if self.policy in ("PRIORITY", "OUTPUT ORDER")
-            else []
-        )
-        names = [output.name for output in self.outputs]
-        return apply(self.policy, self.aggregation, hits, names, orders, self.owner)
+        orders: dict[str, Any] = {}
+        if self.policy in ("PRIORITY", "OUTPUT ORDER"):
+            orders = {output.name: output.order(scope, run) for output in self.outputs if output.order}
+        return apply(self.policy, self.aggregation, hits, orders, self.owner, run)
 
     def _fires(self, rule: _Rule, values: list[Any], scope: Scope, run: Run) -> bool:
         try:
@@ -98,7 +91,7 @@ class _Table:
                 output.name: output.default(scope, run) if output.default else None for output in self.outputs
             }
             return next(iter(made.values())) if len(made) == 1 else made
-        if self.policy in _LISTS and self.aggregation is None:
+        if self.policy in LISTS and self.aggregation is None:
             return []
         return 0 if self.aggregation == "COUNT" else None
 
@@ -106,9 +99,9 @@ class _Table:
 def compiled(boxes: Boxes, element: etree._Element, owner: str) -> Closure:
     """The closure of a table. Raises InvalidDecision with the row or column that is wrong."""
     policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation")
-    if policy not in _POLICIES:
+    if policy not in POLICIES:
         raise InvalidDecision(f"the hit policy {policy} is not known", owner)
-    if aggregation not in _AGGREGATIONS:
+    if aggregation is not None and aggregation not in AGGREGATIONS:
         raise InvalidDecision(f"the aggregation {aggregation} is not known", owner)
     columns = [_input(boxes, part, owner) for part in children(element, "input")]
     outputs = tuple(

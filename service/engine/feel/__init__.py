@@ -73,17 +73,7 @@ class Expression:
     def evaluate(self, context: Mapping[str, Any], *, now: datetime, budget: Budget | None = None) -> Any:
         """The value over these variables. Raises FeelError, BudgetExceeded when it costs too much."""
         run = Run(now, budget or Budget(), self._strict)
-        try:
-            value = self.closure(Scope(context), run)
-            if isinstance(value, list | dict):
-                check_size(value)
-            return value
-        except RecursionError as error:
-            raise BudgetExceeded("nested too deeply") from error
-        except MemoryError as error:
-            raise BudgetExceeded("needs more memory than an evaluation may") from error
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            raise FeelError(f"cannot be evaluated: {error}") from error
+        return bounded(lambda: self.closure(Scope(context), run))
 
 
 class UnaryTests:

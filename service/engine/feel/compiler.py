@@ -54,11 +54,11 @@ class Compiler(OperatorCompiler):
         def value(scope: Scope, run: Run) -> Any:
             end = inner(scope, run)
             if operator == "=":
-                return Range(end, end)
+                return Range(end, end, unary=True)
             if operator in ("<", "<="):
-                return Range(None, end, False, operator == "<=", endless=True)
+                return Range(None, end, False, operator == "<=", unary=True)
             if operator in (">", ">="):
-                return Range(end, None, operator == ">=", False, endless=True)
+                return Range(end, None, operator == ">=", False, unary=True)
             return run.null("!= is not a range", position)
 
         return value
@@ -110,8 +110,7 @@ class Compiler(OperatorCompiler):
             kept = []
             for item in items:
                 run.budget.spend()
-                variables = {"item": item, **item} if isinstance(item, Mapping) else {"item": item}
-                verdict = test(Scope(variables, scope), run)
+                verdict = test(item_scope(item, scope), run)
                 if is_number(verdict):
                     return item_at(items, verdict)
                 if verdict is True:
@@ -318,6 +317,12 @@ def _undone(error: FeelError, run: Run) -> None:
     """A loop that cannot be gone through is null when not strict. Raises the error again otherwise."""
     if run.strict or type(error) is not FeelError:
         raise error
+
+
+def item_scope(item: Any, scope: Scope) -> Scope:
+    """What the condition of a filter sees: the entries of the item, then the item as such."""
+    inside = Scope({"item": item}, scope)
+    return Scope(item, inside) if isinstance(item, Mapping) else inside
 
 
 def item_at(items: list[Any], place: Any) -> Any:

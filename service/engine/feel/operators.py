@@ -10,6 +10,7 @@ from typing import Any
 from service.engine.feel.errors import FeelError
 from service.engine.feel.run import MAX_TEXT, Budget, Run
 from service.engine.feel.values import NUMBERS, Function, Months, Range
+from service.engine.feel.wide import WideDate, WideMoment
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "boolean"),
@@ -19,6 +20,8 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (datetime, "date and time"),
     (date, "date"),
     (time, "time"),
+    (WideMoment, "date and time"),
+    (WideDate, "date"),
     (timedelta, "days and time duration"),
     (Months, "years and months duration"),
     (list, "list"),
@@ -196,7 +199,7 @@ def _moment(value: date) -> datetime:
     return value if isinstance(value, datetime) else datetime.combine(value, time(tzinfo=UTC))
 
 
-def _zoned(value: datetime | time) -> bool:
+def _zoned(value: Any) -> bool:
     return value.tzinfo is not None
 
 
@@ -237,7 +240,7 @@ def equal(left: Any, right: Any, budget: Budget) -> bool | None:
             return False
     if same_kind == "range":
         return (
-            left.endless == right.endless
+            left.unary == right.unary
             and left.start_included == right.start_included
             and left.end_included == right.end_included
             and equal(left.start, right.start, budget) is True
@@ -287,7 +290,7 @@ def ordered(left: Any, right: Any) -> bool:
     name = kind(left)
     if name != kind(right) or name not in _ORDERED:
         return False
-    return not isinstance(left, datetime | time) or _zoned(left) == _zoned(right)
+    return not isinstance(left, datetime | time | WideMoment) or _zoned(left) == _zoned(right)
 
 
 def within(value: Any, interval: Range, run: Run, position: int) -> bool | None:

@@ -67,8 +67,10 @@ class Parser(TypeParser):
     def expression(self) -> Node:
         self.depth += 1
         self.work += 1
-        if self.depth > MAX_DEPTH or self.work > MAX_WORK:
+        if self.depth > MAX_DEPTH:
             raise FeelSyntaxError("nested too deeply", self._peek().position)
+        if self.work > MAX_WORK:
+            raise FeelSyntaxError("too complex", self._peek().position)
         try:
             return self._textual()
         finally:
@@ -98,8 +100,6 @@ class Parser(TypeParser):
         self._word("in")
         start = self.expression()
         end = self.expression() if self._accept("..") else None
-        if end is None and start[0] == "dots":
-            return name, start[2], start[3]
         return name, start, end
 
     def _if(self) -> Node:

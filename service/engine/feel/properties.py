@@ -10,6 +10,7 @@ from typing import Any
 from service.engine.feel.operators import kind, whole
 from service.engine.feel.run import Run
 from service.engine.feel.values import Months, Range, from_python
+from service.engine.feel.wide import WideDate, WideMoment
 
 
 def step_into(value: Any, name: str, run: Run, position: int) -> Any:
@@ -28,11 +29,13 @@ def step_into(value: Any, name: str, run: Run, position: int) -> Any:
 
 
 def _property(value: Any, name: str) -> Any:
-    if isinstance(value, date):
+    if isinstance(value, date | WideDate | WideMoment):
         if name in ("year", "month", "day"):
             return getattr(value, name)
         if name == "weekday":
             return value.isoweekday()
+    if isinstance(value, WideMoment):
+        return _property(value.at, name)
     if isinstance(value, datetime | time):
         if name in ("hour", "minute"):
             return getattr(value, name)

@@ -15,7 +15,7 @@ from service.engine.feel.errors import FeelError
 from service.engine.feel.regex_parser import FLAGS, Node, parse
 from service.engine.feel.run import Budget
 
-MAX_PROGRAM = 20_000
+MAX_PROGRAM = 5_000
 
 CHAR, SPLIT, JUMP, SAVE, START, END, BACK, MARK, MOVED, MATCH = range(10)
 Captures = tuple[int, ...]
@@ -192,7 +192,7 @@ class Pattern:
         self._program[split] = (SPLIT, inside, after) if greedy else (SPLIT, after, inside)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def compiled(pattern: str, flags: str) -> Pattern:
     """The compiled pattern. Raises FeelError when it is none, or a flag is not known."""
     unknown = set(flags) - FLAGS

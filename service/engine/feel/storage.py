@@ -11,6 +11,7 @@ from service.engine.feel.errors import FeelError
 from service.engine.feel.temporal import parse_date, parse_datetime, parse_time
 from service.engine.feel.text import text
 from service.engine.feel.values import Months, Range, from_python
+from service.engine.feel.wide import WideDate, WideMoment
 
 _ANY_OFFSET = timedelta(hours=24)
 
@@ -56,10 +57,10 @@ def dump_value(value: Any) -> Any:
         return {_TAG: "ym", "v": value.months}
     if isinstance(value, Range):
         ends = [dump_value(value.start), dump_value(value.end)]
-        return {_TAG: "r", "v": [*ends, value.start_included, value.end_included, value.endless]}
-    if isinstance(value, datetime):
+        return {_TAG: "r", "v": [*ends, value.start_included, value.end_included, value.unary]}
+    if isinstance(value, datetime | WideMoment):
         return {_TAG: "dt", "v": text(value)}
-    if isinstance(value, date):
+    if isinstance(value, date | WideDate):
         return {_TAG: "d", "v": text(value)}
     if isinstance(value, time):
         return {_TAG: "t", "v": text(value)}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.engine.feel.errors import FeelError
 from service.engine.feel.values import Months
+from service.engine.feel.wide import WideDate, WideMoment, day_of, moment_of
 
 WIDEST_OFFSET = timedelta(hours=18)
 
@@ -17,18 +18,19 @@ _DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<years>\d{1,9})Y)?(?:(?P<months>\d{1,9})M)?(?:(?P<days>\d{1,9})D)?"
     r"(?P<t>T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})(?P<fraction>\.\d{0,18})?S)?)?"
 )
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d{2})-(\d{2})")
 _TIME = re.compile(
-    r"(\d{2}):(\d{2}):(\d{2})(\.\d+)?(?:(Z|[zZ])|([+-])(\d{2}):(\d{2})(?::(\d{2}))?|@([A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*))?"
+    r"(\d{2}):(\d{2}):(\d{2})(\.\d+)?(?:(Z|[zZ])|([+-])(\d{2}):(\d{2})(?::(\d{2}))?|@([A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*))?"
 )
 
 
-def parse_date(source: str) -> date:
+def parse_date(source: str) -> date | WideDate:
     """xsd:date without a zone."""
-    if not _DATE.fullmatch(source):
+    match = _DATE.fullmatch(source)
+    if match is None:
         raise FeelError(f"{source!r} is not a date")
     try:
-        return date.fromisoformat(source)
+        return day_of(int(match[1]), int(match[2]), int(match[3]))
     except ValueError as error:
         raise FeelError(f"{source!r} is not a date") from error
 
@@ -62,12 +64,12 @@ def _zone(match: re.Match[str], widest: timedelta) -> timezone | ZoneInfo | None
     return None
 
 
-def parse_datetime(source: str, widest: timedelta = WIDEST_OFFSET) -> datetime:
+def parse_datetime(source: str, widest: timedelta = WIDEST_OFFSET) -> datetime | WideMoment:
     """xsd:dateTime, or with a zone name after @; a date alone is its midnight."""
     if "T" not in source:
-        return datetime.combine(parse_date(source), time())
+        return moment_of(parse_date(source), time())
     day, _, clock = source.partition("T")
-    return datetime.combine(parse_date(day), parse_time(clock, widest))
+    return moment_of(parse_date(day), parse_time(clock, widest))
 
 
 def parse_duration(source: str) -> timedelta | Months:

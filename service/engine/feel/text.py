@@ -12,6 +12,7 @@ from service.engine.feel.errors import BudgetExceeded
 from service.engine.feel.run import MAX_TEXT
 from service.engine.feel.temporal import clock_text, duration_text
 from service.engine.feel.values import Function, Range
+from service.engine.feel.wide import WideMoment
 
 _PLAIN_KEY = re.compile(r"[^\W\d]\w*( \w+)*")
 
@@ -67,8 +68,8 @@ def _scalar(value: Any) -> str:
     if isinstance(value, Decimal):
         plain = format(value, "f")
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
-    if isinstance(value, datetime):
-        return f"{value.date().isoformat()}T{clock_text(value.timetz())}"
+    if isinstance(value, datetime | WideMoment):
+        return f"{_scalar(value.date())}T{clock_text(value.timetz())}"
     if isinstance(value, time):
         return clock_text(value)
     if isinstance(value, date):

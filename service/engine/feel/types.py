@@ -10,6 +10,7 @@ from typing import Any
 
 from service.engine.feel.run import Budget
 from service.engine.feel.values import Function, Months, Range
+from service.engine.feel.wide import WideDate, WideMoment, moment_of
 
 MISMATCH = object()
 """What `convert` gives for a value that is not of the type and cannot be made so."""
@@ -138,18 +139,18 @@ def convert(value: Any, wanted: Type | None, budget: Budget) -> Any:
     base = wanted.base if isinstance(wanted, Allowed) else wanted
     if isinstance(base, ListOf) and not isinstance(value, list) and wanted.holds([value], budget):
         return [value]
-    if wanted is NAMED["date and time"] and isinstance(value, date):
+    if wanted is NAMED["date and time"] and is_date(value):
         return midnight(value)
     return MISMATCH
 
 
-def midnight(day: date) -> datetime:
+def midnight(day: date | WideDate) -> datetime | WideMoment:
     """A date as a date and time."""
-    return datetime.combine(day, time(tzinfo=UTC))
+    return moment_of(day, time(tzinfo=UTC))
 
 
-def _is_date(value: Any) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
+def is_date(value: Any) -> bool:
+    return isinstance(value, date | WideDate) and not isinstance(value, datetime)
 
 
 def _is_number(value: Any) -> bool:
@@ -165,7 +166,7 @@ NULL = Simple("Null", lambda value: False)
 
 _DAYS = Simple("days and time duration", _of(timedelta))
 _MONTHS = Simple("years and months duration", _of(Months))
-_MOMENT = Simple("date and time", _of(datetime))
+_MOMENT = Simple("date and time", _of((datetime, WideMoment)))
 
 NAMED: Mapping[str, Type] = {
     "Any": ANY,
@@ -173,7 +174,7 @@ NAMED: Mapping[str, Type] = {
     "number": Simple("number", _is_number),
     "string": Simple("string", _of(str)),
     "boolean": Simple("boolean", _of(bool)),
-    "date": Simple("date", _is_date),
+    "date": Simple("date", is_date),
     "time": Simple("time", _of(time)),
     "date and time": _MOMENT,
     "dateTime": _MOMENT,

@@ -30,7 +30,7 @@ def fits(subject: Any, wanted: Any, run: Run, position: int) -> bool | None:
     if isinstance(wanted, Range):
         if isinstance(subject, Range):
             return equal(subject, wanted, run.budget) is True
-        if subject is None or (not wanted.endless and (wanted.start is None or wanted.end is None)):
+        if subject is None or (not wanted.unary and (wanted.start is None or wanted.end is None)):
             return None
         return within(subject, wanted, run, position)
     if isinstance(wanted, list):

@@ -9,6 +9,7 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
 from service.engine.feel.errors import FeelError
+from service.engine.feel.wide import WideDate, WideMoment
 
 NUMBERS = Context(prec=34, Emin=-6143, Emax=6144, traps=[DivisionByZero, InvalidOperation, Overflow])
 """Decimal128, as DMN asks (section 10.3.2.3.1)."""
@@ -28,13 +29,16 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An interval; `*_included` says whether an end belongs to it. `endless`: its missing end (None) is meant."""
+    """An interval; `*_included` says whether an end belongs to it.
+
+    `unary`: it was made by an operator, as in < 5, and its missing end (None) is meant.
+    """
 
     start: Any
     end: Any
     start_included: bool = True
     end_included: bool = True
-    endless: bool = False
+    unary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Function:
 def from_python(value: Any) -> Any:
     """A Python value as FEEL's: floats become exact decimals, tuples lists; whatever FEEL has no value for is refused."""
     if value is None or isinstance(
-        value, bool | int | str | date | time | timedelta | Months | Range | Function
+        value, bool | int | str | date | time | timedelta | WideDate | WideMoment | Months | Range | Function
     ):
         return value
     if isinstance(value, Decimal):

@@ -72,6 +72,8 @@ def test_decide_reads_dates_where_the_model_wants_them(folder: Path) -> None:
     [
         ("m.dmn", "tidak_ada", "{}", 1, "there is no decision tidak_ada"),
         ("m.dmn", "d", "{}", 1, "masa is not known"),
+        ("m.dmn", "d", '{"masa": NaN}', 1, "not a number"),
+        ("m.dmn", "d", '{"masa": "\\ud800"}', 1, "not valid Unicode"),
         ("weg.dmn", "d", "{}", 2, "cannot be read"),
         ("m-test-01.xml", "d", "{}", 2, "not a DMN model"),
         ("m.dmn", "d", "{", 2, "not JSON"),

@@ -72,6 +72,26 @@ def test_any_wants_agreement_and_unique_one_rule() -> None:
             decide(table(policy, RULES), x=3)
 
 
+def test_only_what_can_be_added_is_added() -> None:
+    for aggregation in ("SUM", "MIN", "MAX"):
+        with pytest.raises(feel.FeelError):
+            decide(table("COLLECT", [("> 0", '"5"'), ("> 0", "5")], f'aggregation="{aggregation}"'), x=1)
+
+
+@pytest.mark.parametrize("extra", ['aggregation="MEAN"', 'hitPolicy="BEST"'])
+def test_unknown_policies_are_refused(extra: str) -> None:
+    text = table("UNIQUE", RULES).replace('hitPolicy="UNIQUE"', extra)
+    with pytest.raises(decisions.InvalidDecision):
+        model(text)
+
+
+def test_default_outputs_stand_where_no_rule_fires() -> None:
+    text = table("UNIQUE", RULES).replace(
+        'name="hasil">', 'name="hasil"><defaultOutputEntry><text>"tidak ada"</text></defaultOutputEntry>'
+    )
+    assert decide(text, x=0) == "tidak ada"
+
+
 def test_the_rules_that_fired_say_why() -> None:
     result = model(table("RULE ORDER", RULES)).evaluate("d", {"x": 3}, now=NOW)
     assert [(rule.rule, rule.annotations, rule.inputs) for rule in result.matched] == [

@@ -102,6 +102,25 @@ def test_models_import_others_by_namespace(tmp_path: Path) -> None:
     assert loaded.decisions == ("d", "gaji pokok")
 
 
+def test_a_model_is_checked_with_what_it_imports() -> None:
+    assert decisions.check(document(MODEL_A, "a"), [document(MODEL_B, "b")]) == []
+    assert decisions.check(document(MODEL_A, "a"), [document(MODEL_B, "c")])
+
+
+def test_imported_types_are_known_by_their_prefix() -> None:
+    uses = (
+        '<import namespace="b" name="B" importType="x"/><itemDefinition name="tMuda"><typeRef>B.tGolongan</typeRef>'
+        "</itemDefinition>"
+        + decision("d", literal("x instance of B.tGolongan"))
+        + decision("e", literal("x"), type_ref="tMuda")
+    )
+    loaded = decisions.load(document(uses, "a"), document(GOLONGAN, "b"))
+    assert loaded.evaluate("d", {"x": 34}, now=NOW).value is True
+    assert loaded.evaluate("e", {"x": 34}, now=NOW).value == 34
+    with pytest.raises(feel.FeelError):
+        loaded.evaluate("e", {"x": 99}, now=NOW)
+
+
 def test_a_model_without_what_it_imports_is_refused() -> None:
     with pytest.raises(decisions.InvalidDecision, match="gaji pokok"):
         model(MODEL_A, space="a")
@@ -133,6 +152,12 @@ def test_what_a_service_is_called_with_must_fit() -> None:
             model(SERVICE.format("") + call).evaluate("d", {}, now=NOW)
         silent = model(SERVICE.format("") + call, strict=False)
         assert silent.evaluate("d", {}, now=NOW).value is None
+
+
+def test_functions_from_outside_can_be_called() -> None:
+    content = document(decision("d", literal("masa kerja(x) + 1")))
+    loaded = decisions.load(content, functions={"masa kerja": lambda years: years * 12})
+    assert loaded.evaluate("d", {"x": 2}, now=NOW).value == 25
 
 
 def test_knowledge_may_call_itself_but_not_for_ever() -> None:

@@ -181,6 +181,8 @@ plain = st.recursive(
     | st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9)
     | st.text(max_size=20)
     | st.dates()
+    | st.datetimes(timezones=st.none() | st.timezones()).map(lambda moment: moment.replace(fold=0))
+    | st.builds(feel.Range, st.integers(), st.dates(), st.booleans(), st.booleans(), st.booleans())
     | st.times().map(lambda t: t.replace(fold=0))
     | st.timedeltas()
     | st.integers(-1000, 1000).map(Months),

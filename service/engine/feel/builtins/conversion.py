@@ -14,7 +14,9 @@ from service.engine.feel.operators import whole
 from service.engine.feel.run import Run, check_size
 from service.engine.feel.temporal import WIDEST_OFFSET, parse_date, parse_datetime, parse_duration, parse_time
 from service.engine.feel.text import text
+from service.engine.feel.types import midnight
 from service.engine.feel.values import NUMBERS, Months
+from service.engine.feel.wide import FARTHEST_YEAR, WideDate, WideMoment, day_of, moment_of
 
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,5})?")
 MAX_DIGITS = 100
@@ -46,28 +48,28 @@ def _number(value: Any, grouping: str | None = None, point: str | None = None) -
 
 
 @builtin("date(from: string or date or date and time)")
-def _date(value: Any) -> date:
-    if isinstance(value, datetime):
+def _date(value: Any) -> date | WideDate:
+    if isinstance(value, datetime | WideMoment):
         return value.date()
-    return value if isinstance(value, date) else parse_date(value)
+    return parse_date(value) if isinstance(value, str) else value
 
 
 @builtin("date(year: number, month: number, day: number)")
-def _date_of(year: Any, month: Any, day: Any) -> date:
-    return date(_whole(year), _whole(month), _whole(day))
+def _date_of(year: Any, month: Any, day: Any) -> date | WideDate:
+    return day_of(_whole(year), _whole(month), _whole(day))
 
 
 def _whole(value: Any) -> int:
-    if value != int(value):
+    if abs(value) > FARTHEST_YEAR or value != int(value):
         raise FeelError("not a whole number")
     return int(value)
 
 
 @builtin("time(from: string or time or date or date and time)")
 def _time(value: Any) -> time:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | WideMoment):
         return value.timetz()
-    if isinstance(value, date):
+    if isinstance(value, date | WideDate):
         return time(tzinfo=UTC)
     return value if isinstance(value, time) else parse_time(value)
 
@@ -84,19 +86,21 @@ def _time_of(hour: Any, minute: Any, second: Any, offset: timedelta | None = Non
 
 
 @builtin("date and time(from: string or date or date and time)")
-def _moment(value: Any) -> datetime:
-    if isinstance(value, datetime):
+def _moment(value: Any) -> datetime | WideMoment:
+    if isinstance(value, datetime | WideMoment):
         return value
-    return datetime.combine(value, time(tzinfo=UTC)) if isinstance(value, date) else parse_datetime(value)
+    return parse_datetime(value) if isinstance(value, str) else midnight(value)
 
 
 @builtin("date and time(date: date or date and time, time: time)")
-def _moment_of(day: date, clock: time) -> datetime:
-    return datetime.combine(day.date() if isinstance(day, datetime) else day, clock)
+def _moment_of(day: Any, clock: time) -> datetime | WideMoment:
+    return moment_of(_date(day), clock)
 
 
 @builtin("date and time(date: date and time, timezone: string)")
-def _moment_in(moment: datetime, zone: str) -> datetime:
+def _moment_in(moment: datetime | WideMoment, zone: str) -> datetime:
+    if isinstance(moment, WideMoment):
+        raise FeelError("the year is too far away")
     try:
         return moment.astimezone(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -109,8 +113,8 @@ def _moment_in(moment: datetime, zone: str) -> datetime:
 )
 def _moment_at(
     year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any, offset: timedelta | None = None
-) -> datetime:
-    return datetime.combine(_date_of(year, month, day), _time_of(hour, minute, second, offset))
+) -> datetime | WideMoment:
+    return moment_of(_date_of(year, month, day), _time_of(hour, minute, second, offset))
 
 
 @builtin("duration(from: string or days and time duration or years and months duration)")
@@ -119,7 +123,7 @@ def _duration(value: Any) -> timedelta | Months:
 
 
 @builtin("years and months duration(from: date or date and time, to: date or date and time)")
-def _between_months(start: date, end: date) -> Months:
+def _between_months(start: Any, end: Any) -> Months:
     months = (end.year - start.year) * 12 + end.month - start.month
     if months > 0 and _in_month(end) < _in_month(start):
         months -= 1
@@ -128,5 +132,6 @@ def _between_months(start: date, end: date) -> Months:
     return Months(months)
 
 
-def _in_month(value: date) -> tuple[int, time]:
-    return value.day, value.time() if isinstance(value, datetime) else time()
+def _in_month(value: Any) -> tuple[int, time]:
+    clock = value.timetz() if isinstance(value, datetime | WideMoment) else time()
+    return value.day, clock.replace(tzinfo=None)

@@ -8,6 +8,7 @@ from typing import Any
 from service.engine.feel.builtins.registry import builtin
 from service.engine.feel.operators import equal, kind
 from service.engine.feel.run import Run
+from service.engine.feel.wide import WideDate, WideMoment
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -27,23 +28,29 @@ def _today(run: Run) -> date:
 
 
 @builtin("day of week(date: date or date and time)")
-def _day_of_week(value: date) -> str:
-    return _DAYS[value.weekday()]
+def _day_of_week(value: Any) -> str:
+    return _DAYS[value.isoweekday() - 1]
 
 
 @builtin("day of year(date: date or date and time)")
-def _day_of_year(value: date) -> int:
-    return value.timetuple().tm_yday
+def _day_of_year(value: Any) -> int:
+    return _near(value).timetuple().tm_yday
 
 
 @builtin("month of year(date: date or date and time)")
-def _month_of_year(value: date) -> str:
+def _month_of_year(value: Any) -> str:
     return _MONTHS[value.month - 1]
 
 
 @builtin("week of year(date: date or date and time)")
-def _week_of_year(value: date) -> int:
-    return value.isocalendar().week
+def _week_of_year(value: Any) -> int:
+    return _near(value).isocalendar().week
+
+
+def _near(value: Any) -> date:
+    """A day of a year like that of the value, one that Python knows."""
+    day = value.date() if isinstance(value, datetime | WideMoment) else value
+    return day.near() if isinstance(day, WideDate) else day
 
 
 @builtin("is(value1?: Any, value2?: Any)")

@@ -10,12 +10,11 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from service.engine.feel.errors import FeelError
 from service.engine.feel.run import Run
-from service.engine.feel.types import NAMED, Simple, Type, midnight
+from service.engine.feel.types import NAMED, Simple, Type, is_date, midnight
 from service.engine.feel.values import Function, Range
 
 BUILTINS: dict[str, Function] = {}
@@ -47,7 +46,7 @@ class Parameter:
             return [value]
         elif isinstance(value, list) and len(value) == 1 and value[0] is not None and self.test(value[0]):
             return value[0]
-        elif self.takes_moment and isinstance(value, date) and not isinstance(value, datetime):
+        elif self.takes_moment and is_date(value):
             return midnight(value)
         raise FeelError(f"the argument {self.name} is not of its type")
 
@@ -87,15 +86,8 @@ class Signature:
     def _by_name(self, given: dict[str, Any]) -> list[Any]:
         arguments: list[Any] = []
         for parameter in self.parameters:
-            if parameter.name not in given:
-                arguments.append(None)
-            elif parameter.rest:
-                value = given[parameter.name]
-                arguments += (
-                    [parameter.fitted(item) for item in value] if isinstance(value, list) else [value]
-                )
-            else:
-                arguments.append(parameter.fitted(given[parameter.name]))
+            missing = parameter.name not in given
+            arguments.append(None if missing else parameter.fitted(given[parameter.name]))
         while arguments and arguments[-1] is None and self.parameters[len(arguments) - 1].optional:
             arguments.pop()
         return arguments
