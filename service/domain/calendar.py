@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+FARTHEST = 10_000
+"""Working days a deadline may lie away: forty years. Days are counted one by one."""
+
 
 @dataclass(frozen=True)
 class Calendar:
@@ -21,6 +24,8 @@ class Calendar:
 
     def add_working_days(self, start: date, days: int) -> date:
         """The `days`-th working day after `start` (before it, when negative). Zero: `start`, or the next working day."""
+        if abs(days) > FARTHEST:
+            raise ValueError(f"more than {FARTHEST} working days away")
         step = timedelta(days=1 if days >= 0 else -1)
         day = start
         if days == 0:
@@ -38,6 +43,8 @@ class Calendar:
         """Working days after `start` up to and including `end`; negative when `end` lies before."""
         if end < start:
             return -self.working_days_between(end, start)
+        if (end - start).days > 2 * FARTHEST:
+            raise ValueError(f"more than {2 * FARTHEST} days apart")
         count, day = 0, start
         while day < end:
             day += timedelta(days=1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
+from service.engine import decisions
 from service.engine.reading import read
 from service.engine.steps import SourceFile
 from service.engine.xml import UnsafeXml, parse
@@ -24,12 +26,19 @@ def with_needed(
         if file.name in found:
             continue
         found[file.name] = file
-        todo += [known[name] for name in _references(file, most_bytes) if name in known]
+        todo += [known[name] for name in _references(file, known, most_bytes) if name in known]
     return tuple(found[name] for name in sorted(found))
 
 
-def _references(file: SourceFile, most_bytes: int) -> Iterator[str]:
-    if not file.name.endswith(".bpmn"):
+def _references(file: SourceFile, known: Mapping[str, SourceFile], most_bytes: int) -> Iterator[str]:
+    if file.name.endswith(".dmn"):
+        others = {
+            other.content: name
+            for name, other in known.items()
+            if name.endswith(".dmn") and name != file.name
+        }
+        with suppress(decisions.InvalidDecision):
+            yield from (others[content] for content in decisions.imported(file.content, list(others)))
         return
     try:
         diagram = read(parse(file.content, most_bytes), file.name)

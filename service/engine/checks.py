@@ -121,11 +121,16 @@ def _file(checked: Checked, file: SourceFile) -> Iterator[Finding]:
 
 
 def _decision_file(checked: Checked, file: SourceFile) -> Iterator[Finding]:
-    problems = decisions.check(file.content)
+    known = {**checked.library, **{other.name: other for other in checked.files}}
+    others = [
+        other.content for other in known.values() if other.name.endswith(".dmn") and other.name != file.name
+    ]
+    problems = decisions.check(file.content, others)
     for element, message, mend in problems:
         yield Finding(file.name, element, "decision", "error", message, mend)
     if not problems:
-        checked.decisions.update(decisions.load(file.content).decisions)
+        loaded = decisions.load(file.content, *decisions.imported(file.content, others))
+        checked.decisions.update(loaded.decisions)
 
 
 def _form_file(file: SourceFile) -> Iterator[Finding]:

@@ -78,7 +78,7 @@ class Definition:
         self.triggers: tuple[Trigger, ...] = tuple(
             trigger for node in self.models[bundle.process].begins() for trigger in triggers_of(node)
         )
-        self._decisions = _decisions(bundle)
+        self._decisions = _decisions(bundle, functions)
 
     def decide(self, name: str, data: Mapping[str, Any], now: datetime) -> Any:
         """The value of a decision of the bundle. Raises Failed."""
@@ -150,19 +150,21 @@ def triggers_of(node: Node) -> list[Trigger]:
     ]
 
 
-def _decisions(bundle: Bundle) -> dict[str, Any]:
+def _decisions(bundle: Bundle, functions: Functions) -> dict[str, Any]:
     """The decision models of a bundle, by file stem and by the id of every decision inside."""
     models: dict[str, Any] = {}
-    for file in bundle.files:
-        if file.name.endswith(".dmn"):
-            try:
-                model = decisions.load(file.content)
-            except decisions.InvalidDecision as error:
-                finding = Finding(file.name, error.element, "decision", "error", error.message)
-                raise InvalidDefinition([finding]) from error
-            models.setdefault(file.name.removesuffix(".dmn"), model)
-            for name in model.decisions:
-                models.setdefault(name, model)
+    files = [file for file in bundle.files if file.name.endswith(".dmn")]
+    for file in files:
+        others = [other.content for other in files if other is not file]
+        try:
+            needed = decisions.imported(file.content, others)
+            model = decisions.load(file.content, *needed, functions=functions)
+        except decisions.InvalidDecision as error:
+            finding = Finding(file.name, error.element, "decision", "error", error.message)
+            raise InvalidDefinition([finding]) from error
+        models.setdefault(file.name.removesuffix(".dmn"), model)
+        for name in model.decisions:
+            models.setdefault(name, model)
     return models
 
 

@@ -33,7 +33,7 @@ def _vet(value: Any, field: str, depth: int) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise _refused(field, "not a number")
-        return value
+        return Decimal(repr(value))  # exact from here on: 0.1 + 0.2 is 0.3
     if isinstance(value, Decimal):
         if not value.is_finite() or abs(value.adjusted()) > 6000:
             raise _refused(field, "not a number")

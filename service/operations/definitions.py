@@ -17,7 +17,7 @@ from service.db.definitions import Definition as DefinitionRow
 from service.db.definitions import DefinitionFile, DefinitionVersion, SourceContent
 from service.domain.errors import InvalidDefinition, NotAllowed, NotFound
 from service.domain.ids import new_id
-from service.engine import confined
+from service.engine import confined, decisions
 from service.engine.definitions import Definition
 from service.engine.runner import Engine
 from service.engine.steps import Bundle, Finding, SourceFile
@@ -249,7 +249,13 @@ def _bundle_of(process: str, sources: Mapping[str, SourceFile]) -> Bundle:
 
 
 def _references(file: SourceFile, sources: Mapping[str, SourceFile]) -> list[str]:
-    """What a diagram refers to: called processes by id, decisions (also those its effects ask) and forms by file name."""
+    """What a file refers to: called processes by id, decisions (also those its effects ask, and those that a model
+    imports) and forms by file name."""
+    if file.name.endswith(".dmn"):
+        others = {
+            other.content: name for name, other in sources.items() if name.endswith(".dmn") and other != file
+        }
+        return [others[content] for content in decisions.imported(file.content, list(others))]
     if not file.name.endswith(".bpmn"):
         return []
     root = etree.fromstring(
