@@ -228,3 +228,19 @@ def test_health(asking: Asking) -> None:
         assert (ready.status_code, ready.get_json()["schema_current"]) == (200, True)
     tick(asking.services)
     assert 0 <= nobody.get("/readyz").get_json()["seconds_since_last_tick"] < 60
+
+
+def test_a_task_in_no_lane_is_the_one_s_who_started_the_case(asking: Asking, ani: Program) -> None:
+    plain = LETTER.replace(' mutasi:role="analis_sdm"', "").replace(' mutasi:role="kepala_bkpsdm"', "")
+    answer = asking.as_program("intan").post("/definitions", data={"file": files(surat=plain)})
+    assert answer.status_code == 201, answer.text
+    case = start(ani)["id"]
+    mine = ani.get(f"/tasks?case={case}").get_json()["items"]
+    assert [(task["element"], task["assignee"], task["offered"]) for task in mine] == [
+        ("putuskan", "ani", True)
+    ]
+    assert ani.get("/tasks").get_json()["items"][0]["id"] == mine[0]["id"]
+    assert asking.as_program("lina").post(
+        f"/tasks/{mine[0]['id']}/complete", {"data": {"putusan": "setuju"}}
+    ).status_code in (403, 409)
+    assert ani.post(f"/tasks/{mine[0]['id']}/complete", {"data": {"putusan": "setuju"}}).status_code == 200

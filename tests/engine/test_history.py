@@ -71,7 +71,7 @@ DIAGRAMS = {
     "event subprocesses, conditions and links": (
         START, AGAIN, users("a", "k", "h", "v"), END,
         '<subProcess id="es" triggeredByEvent="true">'
-        f'<startEvent id="s3" isInterrupting="false">{MESSAGE}</startEvent><userTask id="e"/>' + flows("s3 -> e") + "</subProcess>",
+        f'<startEvent id="s3" isInterrupting="false">{MESSAGE}</startEvent><userTask id="held"/>' + flows("s3 -> held") + "</subProcess>",
         boundary("late", "a", timer("P1D"), "false"),
         boundary("many", "k", "<conditionalEventDefinition><condition>count(l) &gt; 3</condition></conditionalEventDefinition>"),
         '<intermediateThrowEvent id="t"><linkEventDefinition name="k"/></intermediateThrowEvent>',
@@ -80,11 +80,11 @@ DIAGRAMS = {
     ),
     "a transaction that is undone, and an ad hoc subprocess": (
         START, AGAIN, users("k"), END, '<exclusiveGateway id="g" default="g__ok"/>',
-        '<transaction id="sp"><startEvent id="s"/><userTask id="a"/><userTask id="b"/><exclusiveGateway id="g2" default="g2__e"/>'
+        '<transaction id="sp"><startEvent id="s"/><userTask id="a"/><userTask id="b"/><exclusiveGateway id="g2" default="g2__done"/>'
         '<boundaryEvent id="ca" attachedToRef="a"><compensateEventDefinition/></boundaryEvent>'
         '<userTask id="ua" isForCompensation="true"/><association id="as" sourceRef="ca" targetRef="ua"/>'
-        '<endEvent id="x"><cancelEventDefinition/></endEvent><endEvent id="e"/>'
-        + flows("s -> a -> b -> g2 -> e", "g2 ->[ulang] x") + "</transaction>",
+        '<endEvent id="x"><cancelEventDefinition/></endEvent><endEvent id="done"/>'
+        + flows("s -> a -> b -> g2 -> done", "g2 ->[ulang] x") + "</transaction>",
         boundary("cancelled", "sp", "<cancelEventDefinition/>"),
         '<adHocSubProcess id="ok"><userTask id="p1"/><userTask id="p2"/><completionCondition>count(l) &gt; 4</completionCondition>'
         "</adHocSubProcess>",
