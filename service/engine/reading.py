@@ -188,7 +188,7 @@ class _Reader:
             for_compensation=element.get("isForCompensation") == "true",
             instantiate=element.get("instantiate") == "true",
             all_events=element.get("parallelMultiple") == "true",
-            loop=loop_of(element),
+            loop=self.objects.in_loop(loop_of(element)),
         )
         self._quantities(element, node)
         self._details(element, node)

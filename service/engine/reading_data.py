@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from service.engine.model import DataMove, Node
+from service.engine.model import DataMove, Loop, Node
 from service.engine.reading_xml import B, text
 
 
@@ -43,6 +43,16 @@ class DataObjects:
         if reference in self.references:
             return self.references[reference] or None
         return reference if reference in self.objects else None
+
+    def in_loop(self, loop: Loop | None) -> Loop | None:
+        """A loop over a data object, and one that fills one, by the variables that these stand for."""
+        if loop is None:
+            return None
+        return replace(
+            loop,
+            collection=self.variable(loop.collection or "") or loop.collection,
+            output=self.variable(loop.output or "") or loop.output,
+        )
 
     def associate(self, element: etree._Element, node: Node) -> None:
         """Note what an activity or event reads and writes; what is wrong with it is refused at the node."""

@@ -13,6 +13,7 @@ from tests.engine.behaviours.diagrams import (
     file,
     flows,
     gateway,
+    many,
     node,
     process,
     reads,
@@ -54,6 +55,10 @@ ROWS: list[Row] = [
     ("a reference to a data object that points nowhere is refused",
      START + sub("sp", task("a", reads("dr")), '<dataObjectReference id="dr" dataObjectRef="gone"/>') + END
      + flows("begin -> sp -> end"), "", "→refused"),
+    ("a loop over a data object, into another one",
+     START + OBJECT + '<dataObject id="o"/><dataObjectReference id="or" dataObjectRef="o"/>' + task("w", stores("dr"))
+     + task("a", many(collection="dr", item="it", output="or", output_item="it")) + END + flows("begin -> w -> a -> end"),
+     'w{"d":[1,2]} a a', "a a w→completed; o=[1,2]"),
     ("an association to nothing is refused", START + task("a", reads("gone")) + END + LINE, "", "→refused"),
     ("a data object written in one branch wakes a condition in another",
      START + OBJECT + gateway("parallel", "f") + catch("c", condition("d = 1")) + task("w", stores("dr")) + users("h") + END
