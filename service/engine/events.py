@@ -16,6 +16,7 @@ from service.engine.specs import Activity, Holder, NodeSpec
 from service.engine.throwing import escalate, leave_host, throw_error
 
 WAITED_FOR = frozenset({"timer", "message", "signal", "conditional"})
+ASIDE = frozenset({"host", "guard", "arm"})
 MISSED_AT_MOST = 100  # repetitions that a late wake-up makes good; what lies further back is skipped
 
 
@@ -386,14 +387,17 @@ def _next(due: datetime, every: str, now: datetime) -> datetime:
 
 
 def waiting(case: Case, kind: str) -> list[Token]:
-    """The tokens that wait for a message or a signal, oldest first."""
+    """The tokens that wait for a message or a signal: steps of a path before events beside one, oldest first.
+
+    A message goes to the first. Were it the event beside, which may happen again and again, the path could wait for ever.
+    """
     found = [
         token
         for scope in case.scopes()
         for token in scope.tokens()
         if token.internal_data.get("on") == kind and token._state == TaskState.WAITING
     ]
-    return sorted(found, key=lambda token: token.id)
+    return sorted(found, key=lambda token: (bool(ASIDE & token.internal_data.keys()), token.id))
 
 
 def signal(case: Case, name: str, data: dict[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from service.operations import cases, definitions, messages, tasks
 from service.operations.action import Action
 from service.wiring import Services
 from tests.engine.building import NOW, Walk, file, process
+from tests.engine.random_diagrams import DATA, PLANS, Plan, drawn
 from tests.engine.test_history import DIAGRAMS
 from tests.world import World
 
@@ -186,6 +187,23 @@ def test_a_crash_between_any_two_statements_leaves_nothing_behind(
 ) -> None:
     key = f"p{number}"
     stored = Stored(services, world, key, sources[key], {"ulang": False, "unit": [1, 2], "l": []})
+    stored.compare()
+    for what, which, crash_at in steps:
+        if stored.walk.status != "running":
+            break
+        stored.do(what, which, crash_at)
+
+
+@settings(FEW, max_examples=15)
+@given(plan=PLANS, steps=STEPS, number=st.integers(1, 10**9))
+def test_it_does_on_random_diagrams(
+    services: Services, world: World, plan: Plan, steps: list[tuple[str, int, int]], number: int
+) -> None:
+    key = f"acak{number}"
+    source = file(drawn(plan, id=key), name=f"{key}.bpmn")
+    with services.action(world.intan) as action:
+        definitions.deploy(action, [source])
+    stored = Stored(services, world, key, source, DATA)
     stored.compare()
     for what, which, crash_at in steps:
         if stored.walk.status != "running":

@@ -194,10 +194,12 @@ def check_oracle(fault: str, settings: Settings, services: Services, world: Worl
     with services.reading() as action:
         session = action.session
         completed = session.scalars(select(CaseEvent.task_id).where(CaseEvent.kind == "task_completed")).all()
-        states = dict(session.execute(select(Task.id, Task.state)).tuples().all())
-        keys = session.execute(select(IdempotencyKey.key, IdempotencyKey.status)).tuples().all()
+        states = {row.id: row.state for row in session.execute(select(Task.id, Task.state))}
+        keys = {
+            row.key: row.status for row in session.execute(select(IdempotencyKey.key, IdempotencyKey.status))
+        }
         statuses = session.scalars(select(Case.status)).all()
     assert Counter(str(task) for task in completed) == Counter(acknowledged.values())
     assert {str(task) for task, state in states.items() if state == "completed"} == set(acknowledged.values())
-    assert dict(keys) == dict.fromkeys(acknowledged, 200)
+    assert keys == dict.fromkeys(acknowledged, 200)
     assert Counter(statuses) == {"completed": len(numbers)}
