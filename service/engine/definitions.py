@@ -239,6 +239,7 @@ class _Compiler:
             made.triggers = node.events or (
                 (EventDefinition("message", node.message),) if node.message else ()
             )
+            made.correlation = self._correlation(node)
             return made
         if kind == "scriptTask":
             return Script(spec, node, self._expression(node.script or ""))
@@ -272,6 +273,7 @@ class _Compiler:
         if node.kind in {"endEvent", "intermediateThrowEvent"}:
             thrower = Throw(spec, node)
             thrower.triggers = node.events
+            thrower.correlation = self._correlation(node)
             return thrower
         if node.kind == "receiveTask":
             return self._catching(Receive(spec, node), (EventDefinition("message", node.message),), node)
@@ -283,20 +285,22 @@ class _Compiler:
             return self._catching(Boundary(spec, node), node.events, node)
         return Activity(spec, node)
 
+    def _correlation(self, node: Node) -> Expression | None:
+        text = node.mutasi.get("correlation")
+        return self._expression(text) if text else None
+
     def _catching(self, spec: Catching, events: tuple[EventDefinition, ...], node: Node) -> NodeSpec:
         """`node` holds the triggers: the event itself, or the start event of an event subprocess."""
         spec.triggers = events
         spec.all_events = node.all_events
-        correlation = node.mutasi.get("correlation")
+        correlation = self._correlation(node)
         spec.wanted = tuple(
             Wanted(
                 event,
                 timer=self._expression(event.text)
                 if event.kind == "timer" and event.text[:1] == "="
                 else None,
-                correlation=self._expression(correlation)
-                if event.kind == "message" and correlation
-                else None,
+                correlation=correlation if event.kind == "message" else None,
                 condition=self._expression(event.text) if event.kind == "conditional" else None,
             )
             for event in events

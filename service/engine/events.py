@@ -49,10 +49,7 @@ class Wanted:
             return
         noted["name"] = self.event.name
         if self.correlation is not None:
-            value = self.correlation.evaluate(data, case.now)
-            if not isinstance(value, str):
-                raise Failed(f"{self.correlation.text}: a correlation must be a text, not {value!r}")
-            noted["corr"] = value
+            noted["corr"] = _correlation(self.correlation, data, case.now)
 
 
 class Catching(NodeSpec):
@@ -187,6 +184,8 @@ class EventGateway(NodeSpec):
 class Throw(NodeSpec):
     """Intermediate throw events and end events: throws all its definitions. What it compensates comes first."""
 
+    correlation: Expression | None = None
+
     def _update_hook(self, my_task: Token) -> bool:
         for thrown in self.triggers:
             if thrown.kind == "compensate":
@@ -214,9 +213,7 @@ class Throw(NodeSpec):
         case.record("element_completed", my_task)
         for thrown in self.triggers:
             if thrown.kind == "message":
-                case.record(
-                    "message_thrown", my_task, name=thrown.name or "", data=feel.to_json(my_task.data)
-                )
+                throw_message(my_task, thrown)
             elif thrown.kind == "signal":
                 case.record("signal_thrown", my_task, name=thrown.name or "", data=feel.to_json(my_task.data))
                 signal(case, thrown.name or "", {})
@@ -237,13 +234,29 @@ class Throw(NodeSpec):
 class SendTask(Activity):
     """A send task that throws its message."""
 
+    correlation: Expression | None = None
+
     def _on_complete(self, my_task: Token) -> None:
         if self.loop is None or "of" in my_task.internal_data:
             for thrown in self.triggers:
-                my_task.case.record(
-                    "message_thrown", my_task, name=thrown.name or "", data=feel.to_json(my_task.data)
-                )
+                throw_message(my_task, thrown)
         super()._on_complete(my_task)
+
+
+def throw_message(token: Token, thrown: EventDefinition) -> None:
+    """A message leaves the case with its data; `mutasi:correlation` says which case it is for."""
+    correlation = None
+    if token.task_spec.correlation is not None:
+        correlation = _correlation(token.task_spec.correlation, token.data, token.case.now)
+    data = feel.to_json(token.data)
+    token.case.record("message_thrown", token, name=thrown.name or "", data=data, correlation=correlation)
+
+
+def _correlation(expression: Expression, data: dict[str, Any], now: datetime) -> str:
+    value = expression.evaluate(data, now)
+    if not isinstance(value, str):
+        raise Failed(f"{expression.text}: a correlation must be a text, not {value!r}")
+    return value
 
 
 def cancel_transaction(case: Case, scope: Scope, data: dict[str, Any]) -> None:

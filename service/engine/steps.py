@@ -142,7 +142,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened in a step, in order."""
+    """Something that happened in a step, in order. `correlation`: which case a thrown message is for."""
 
     kind: EventKind
     element: str | None = None
@@ -150,6 +150,7 @@ class Event:
     path: tuple[str, ...] = ()
     name: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    correlation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,6 +296,7 @@ def _deliver_thrown(action: Action, case: Case, events: Sequence[Event]) -> None
             "payload": {
                 "kind": event.kind.removesuffix("_thrown"),
                 "name": event.name,
+                "correlation": event.correlation,
                 "data": dict(event.data),
             }
         }

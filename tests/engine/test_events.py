@@ -215,6 +215,15 @@ def test_a_send_task_throws_its_message() -> None:
     assert (walk.completed, walk.kinds("message_thrown")) == (["t"], ["surat"])
 
 
+def test_a_thrown_message_says_which_case_it_is_for() -> None:
+    thrown = f'<intermediateThrowEvent id="t" mutasi:correlation="nomor">{MESSAGE}</intermediateThrowEvent>'
+    sent = '<sendTask id="s" messageRef="m" mutasi:correlation="= nomor"/>'
+    walk = Walk(START, thrown, sent, END, flows("begin -> t -> s -> end"), data={"nomor": "MUT-1"})
+    assert [one.correlation for one in walk.events if one.kind == "message_thrown"] == ["MUT-1", "MUT-1"]
+    with pytest.raises(Incident, match="correlation"):
+        Walk(START, thrown, END, flows("begin -> t -> end"), data={"nomor": 5})
+
+
 @pytest.mark.parametrize(("happens", "opened"), [("message", "a"), ("timer", "b")])
 def test_an_event_based_gateway_takes_the_first_event(happens: str, opened: str) -> None:
     walk = Walk(

@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
 from service.db.queries import tasks as queries
 from service.domain.errors import NotAllowed, NotFound
+from service.engine.steps import SourceFile
 from service.operations import cases, clock, definitions, due, messages
 from service.wiring import Services
 from tests.operations import diagrams
@@ -210,6 +211,22 @@ def test_a_message_reaches_the_case_it_is_meant_for(services: Services, deployed
     with pytest.raises(NotFound), services.action(deployed.citra) as action:
         messages.send(action, "izin_tiba", number, {})
     assert open_task(services, one, "tutup").person_nip is not None
+
+
+def test_a_case_sends_a_message_to_another_case(services: Services, deployed: World) -> None:
+    text = (
+        f'{diagrams.HEAD}<message id="m" name="izin_tiba"/><process id="kirim" isExecutable="true"><startEvent id="s"/>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="e"/><endEvent id="e" mutasi:correlation="tujuan">'
+        '<messageEventDefinition messageRef="m"/></endEvent></process></definitions>'
+    )
+    with services.action(deployed.intan) as action:
+        definitions.deploy(action, [SourceFile("kirim.bpmn", text.encode())])
+    one, other = waiting_case(services, deployed), waiting_case(services, deployed)
+    clock.advance(services, timedelta(days=91))
+    with services.action(deployed.ani) as action:
+        cases.start(action, "kirim", data={"tujuan": action.session.get_one(Case, other).number})
+    due.run(services)
+    assert (passed(services, one, "terima"), passed(services, other, "terima")) == (0, 1)
 
 
 def test_definitions_begin_by_themselves(services: Services, deployed: World) -> None:
