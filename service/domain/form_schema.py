@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,17 +18,18 @@ MAX_COMPONENTS = 1_000
 DISPLAY_TYPES = frozenset(
     {
         "text",
-        "html",
         "table",
         "separator",
         "spacer",
         "button",
         "image",
-        "iframe",
         "documentPreview",
         "expression",
     }
 )
+
+
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,9 @@ def problems(schema: Any) -> list[str]:
             found.append(f"{name}: a field needs a key.")
         elif kind not in FIELD_TYPES | DISPLAY_TYPES | {"group", "dynamiclist"}:
             found.append(f"{name}: unknown component type {kind!r}.")
+        texts = [component.get("text"), _properties(component).get("text_en")]
+        if any(isinstance(text, str) and _MARKUP.search(text) for text in texts):
+            found.append(f"{name}: text is Markdown, without HTML in it.")
         pattern = mapping_of(component.get("validate")).get("pattern")
         if isinstance(pattern, str) and pattern and bounded_pattern(pattern) is None:
             found.append(f"{name}: the pattern is broken or could run for long.")
