@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.engine import make_url
 
 from service.db.cases import Fact, Outbox
 from service.operations import clock, definitions, outbox
-from service.wiring import Services
+from service.wiring import Services, wire
 from tests.operations.diagrams import branches
 from tests.operations.mail import Server, mail_server
 from tests.operations.test_tasks import complete, open_task, start, together
@@ -146,3 +151,26 @@ def test_without_a_mail_server_nothing_piles_up(services: Services, world: World
     with services.reading() as action:
         assert action.session.scalar(select(func.count()).select_from(Outbox)) == 0
     assert outbox.send(services) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_restored_backup_goes_on_and_sends_no_letter_twice(
+    mailing: Services, world: World, server: Server, tmp_path: Path
+) -> None:
+    case_id = start(mailing, world.ani)
+    outbox.send(mailing)
+    source = make_url(mailing.settings.database_url).database
+    with (
+        closing(sqlite3.connect(str(source))) as live,
+        closing(sqlite3.connect(tmp_path / "salinan.sqlite3")) as copy,
+    ):
+        live.backup(copy)  # while the service runs, as the guide for operators has it
+    complete(mailing, world.ani, open_task(mailing, case_id, "periksa").id)
+    restored = wire(replace(mailing.settings, database_url=f"sqlite:///{tmp_path / 'salinan.sqlite3'}"))
+    sent = len(server.letters)
+    assert outbox.send(restored) == 0
+    complete(restored, world.ani, open_task(restored, case_id, "periksa").id)
+    assert outbox.send(restored) == 2
+    restored.sessions.kw["bind"].dispose()
+    assert len(server.letters) == sent + 2
+    assert len({letter["Message-ID"] for letter in server.letters}) == len(server.letters)
