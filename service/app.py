@@ -14,7 +14,7 @@ from flask_babel import Babel
 from flask_login import current_user
 from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -115,7 +115,7 @@ def _show_errors(app: Flask) -> None:
     app.register_error_handler(MutasiError, _business_error)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http_error)
-    for away in (OperationalError, InterfaceError, PoolTimeout):
+    for away in (OperationalError, InterfaceError, InternalError, PoolTimeout):
         app.register_error_handler(away, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -152,7 +152,7 @@ def _forged(error: CSRFError) -> Any:
     return render_template("errors/page.html", status=403, error=None, trace=None, stale_page=True), 403
 
 
-def _database_error(error: OperationalError | InterfaceError | PoolTimeout) -> Any:
+def _database_error(error: OperationalError | InterfaceError | InternalError | PoolTimeout) -> Any:
     """The database is away, locked or full: nothing was stored, and the same request may be sent again."""
     logger.warning("database: %s", getattr(error, "orig", error))
     if _wants_json():

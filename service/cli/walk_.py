@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 import click
 
 from service.cli.check_ import library_for, read_sources
+from service.engine.steps import Finding
 from service.engine.walking import Walked, walk
 from service.settings import load, shipped
 from service.wiring import engine_with, limits_of, read_calendar
@@ -43,18 +45,29 @@ def command(files: tuple[Path, ...], process: str | None, actions: Any, as_json:
     settings = load()
     sources, unreadable = read_sources(files, settings.max_diagram_bytes)
     if unreadable:
-        raise click.FileError(unreadable[0].file, unreadable[0].message)
+        raise click.UsageError(f"{unreadable[0].file}: {unreadable[0].message}")
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (settings.check_megabytes * 1024 * 1024, most))
     calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
     engine = engine_with(calendar, limits_of(settings))
-    walked = walk(
-        engine, sources, _actions(actions), datetime.now(UTC), process=process, library=library_for(files)
-    )
+    try:
+        walked = walk(
+            engine, sources, _actions(actions), datetime.now(UTC), process=process, library=library_for(files)
+        )
+    except MemoryError:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))  # room to say so
+        walked = Walked("refused", [asdict(_too_large(sources[0].name, settings.check_megabytes))])
     if as_json:
         click.echo(json.dumps(asdict(walked), ensure_ascii=False, indent=2))
     else:
         _print(walked)
     if walked.outcome == "refused":
         raise click.exceptions.Exit(1)
+
+
+def _too_large(file: str, megabytes: int) -> Finding:
+    message = f"The walk needs more than {megabytes} MiB and was stopped."
+    return Finding(file, None, "check-limit", "error", message, "Make it smaller: call parts of it.")
 
 
 def _actions(file: Any) -> list[Mapping[str, Any]]:

@@ -65,6 +65,7 @@ def make_engine(url: str, **options: Any) -> Engine:
     fails when two writers meet. A connection with the execution option `reading=True` begins deferred.
     """
     parsed = make_url(url)
+    options["hide_parameters"] = True  # errors are logged: they must not carry the data of a case
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -68,6 +68,12 @@ class InvalidDefinition(MutasiError):
         self.findings = list(findings)
 
 
+class NoSpace(MutasiError):
+    """There is no room to store it; nothing was stored."""
+
+    code = "no_space"
+
+
 class Incident(MutasiError):
     """A step of a case failed inside the diagram (an expression, a rule, an effect); the case stays as it was."""
 

@@ -72,6 +72,10 @@ def _attributes(checked: Checked, node: Node) -> Iterator[Found]:
 def _person(checked: Checked, node: Node) -> Iterator[Found]:
     if not node.name:
         yield "warning", "name-missing", "The task has no name.", "Name it by what is to be done."
+    for name in node.mutasi.get("differentFrom", "").split():
+        if not checked.names_element(name):
+            message = f"mutasi:differentFrom: nothing has the id {name!r}: nobody would be kept apart."
+            yield "error", "different-from-unknown", message, "Write the ids of tasks, separated by spaces."
     form = node.mutasi.get("form")
     if form and not checked.has(f"{form}.json"):
         yield "error", "form-missing", f"There is no form {form!r}.", f"Add {form}.json."

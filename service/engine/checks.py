@@ -49,6 +49,18 @@ class Checked:
     def knows_decision(self, name: str) -> bool:
         return name in self.decisions or self.has(f"{name}.dmn")
 
+    def names_element(self, name: str) -> bool:
+        """Whether any diagram at hand has an element of this id: the task may be one of the calling process."""
+        if any(
+            node.id == name
+            for diagram in self.diagrams
+            for process in diagram.processes
+            for node in process.all_nodes()
+        ):
+            return True
+        quoted = f'id="{name}"'.encode()
+        return any(file.name.endswith(".bpmn") and quoted in file.content for file in self.library.values())
+
     def process(self, name: str) -> Process | None:
         """The called process, from the files or the library."""
         if name not in self.called:

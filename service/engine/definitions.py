@@ -132,6 +132,7 @@ def element_of(process: Process, node: Node) -> Element:
         role=node.mutasi.get("role"),
         called=node.called,
         documentation=node.documentation,
+        different_from=tuple(node.mutasi.get("differentFrom", "").split()),
     )
 
 

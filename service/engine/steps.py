@@ -81,6 +81,7 @@ class Element:
     role: str | None = None
     called: str | None = None
     documentation: str = ""
+    different_from: tuple[str, ...] = ()  # tasks whose people must not work on this one, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import hashlib
 import os
 import tempfile
@@ -13,13 +14,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from service.db.cases import Case, CaseDocument
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import Invalid, NoSpace, NotFound
 from service.domain.ids import new_id
 from service.operations.action import Action
 from service.operations.recording import write_event
 
 CHUNK = 64 * 1024
 HEAD = 4096
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -97,6 +99,11 @@ def _store(action: Action, stream: BinaryIO) -> tuple[Path, int, str]:
                 copy.write(chunk)
             copy.flush()
             os.fsync(copy.fileno())
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            if error.errno not in FULL:
+                raise
+            raise NoSpace("There is no room for this file. Tell the administrator.") from error
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

@@ -29,9 +29,10 @@ ACTING = frozenset({"serviceTask", "sendTask", "endEvent", "intermediateThrowEve
 
 def claim(action: Action, task_id: uuid.UUID, expected_version: int | None = None) -> Task:
     """Take a task, so that others of the role see who is on it. Taking one's own again changes nothing."""
-    _, task = _locked(action, task_id, expected_version)
+    case, task = _locked(action, task_id, expected_version)
     if task.assignee_id == action.actor.id:
         return task
+    _check_apart(action, case, task)
     if task.assignee_id is not None:
         raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
     task.assignee_id = action.actor.id
@@ -63,6 +64,7 @@ def complete(
     case, task = _locked(action, task_id, expected_version)
     if task.assignee_id is not None and task.assignee_id != action.actor.id:
         raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
+    _check_apart(action, case, task)
     return finish(action, case, task, answers)
 
 
@@ -237,6 +239,27 @@ def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) ->
     if expected_version is not None and expected_version != task.version:
         raise Stale(f"The task is at version {task.version}, not {expected_version}.")
     return case, task
+
+
+def apart(action: Action, case: Case, task: Task) -> str | None:
+    """The name of the task that the actor completed in this case and that keeps him from this one (four eyes)."""
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    element = definition.elements.get((task.process, task.element))
+    if element is None or not element.different_from:
+        return None
+    done = select(Task.name).where(
+        Task.case_id == case.id,
+        Task.element.in_(element.different_from),
+        Task.state == "completed",
+        Task.closed_by == action.actor.id,
+    )
+    return action.session.scalar(done.limit(1))
+
+
+def _check_apart(action: Action, case: Case, task: Task) -> None:
+    done = apart(action, case, task)
+    if done is not None:
+        raise NotAllowed(f"You completed “{done}” in this case: somebody else has to do this.")
 
 
 def _check_access(action: Action, task: Task) -> None:

@@ -100,6 +100,7 @@ def _page(
     is_open = task.state == "open"
     data = tasks.data(action, task_id) if is_open else {}
     schema = tasks.form(action, task, case) if is_open else None
+    kept_apart = tasks.apart(action, case, task) if row.offered and is_open else None
     drawn = None
     if schema is not None:
         localized = forms.localized(schema, context.language())
@@ -113,7 +114,8 @@ def _page(
         row=row,
         task=task,
         case=case,
-        offered=row.offered and is_open,
+        offered=row.offered and is_open and not kept_apart,
+        kept_apart=kept_apart,
         mine=task.assignee_id is not None and task.assignee_id == action.actor.id,
         drawn=drawn,
         label_of=lambda key: _label_of(drawn, key),

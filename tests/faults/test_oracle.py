@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,9 @@ def test_it_is_when_the_database_cuts_all_connections(
     check_oracle("cut", settings, services, world, tmp_path)
 
 
-def check_oracle(fault: str, settings: Settings, services: Services, world: World, folder: Path) -> None:
+def check_oracle(
+    fault: str | Callable[[], object], settings: Settings, services: Services, world: World, folder: Path
+) -> None:
     with services.action(world.intan) as action:
         definitions.deploy(action, [SourceFile("garis.bpmn", LINE.encode())])
     with services.action(world.ani) as action:
@@ -183,6 +186,8 @@ def check_oracle(fault: str, settings: Settings, services: Services, world: Worl
                 getattr(server, fault)()
             elif fault == "cut":
                 cut_off(settings.database_url)
+            elif callable(fault):
+                fault()
         for thread in threads:
             thread.join(120)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import uuid
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from service.db.cases import CaseDocument, CaseEvent
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import Invalid, NoSpace, NotFound
 from service.operations import definitions, documents
 from service.wiring import Services
 from tests.operations.diagrams import branches
@@ -142,3 +143,18 @@ def test_names_are_only_shown(
 def test_there_must_be_a_case(services: Services, world: World) -> None:
     with pytest.raises(NotFound):
         attach(services, world, uuid.uuid4(), PDF)
+
+
+def test_an_upload_without_room_is_refused_and_leaves_nothing(
+    services: Services, world: World, case_id: uuid.UUID
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 1024 * 1024, before[1]))
+    try:
+        with pytest.raises(NoSpace, match="no room"):
+            attach(services, world, case_id, PDF + bytes(6 * 1024 * 1024))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    folder = Path(services.settings.var_dir, "documents")
+    assert not [file for file in folder.rglob("*") if file.is_file()]
+    attach(services, world, case_id, PDF + bytes(6 * 1024 * 1024))

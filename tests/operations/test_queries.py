@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Case, Task
 from service.db.queries import Page, cases, decode_cursor, definitions, encode_cursor, tasks
@@ -268,3 +269,9 @@ def test_definitions_tell_how_many_cases_run_on_them(services: Services, deploye
         with pytest.raises(NotFound):
             definitions.file(action.session, rows[0].id, "../cabang.bpmn")
         assert action.session.scalar(select(Case.definition_version_id)) == rows[1].id
+
+
+def test_an_error_of_the_database_does_not_carry_personal_data_into_the_log(services: Services) -> None:
+    with pytest.raises(DBAPIError) as caught, services.action() as action:
+        action.session.execute(text("SELECT :nip FROM no_such_table"), {"nip": GITA_NIP})
+    assert GITA_NIP not in str(caught.value)
