@@ -14,7 +14,17 @@ from service import settings as settings_module
 from service.db.migrate import upgrade
 from service.wiring import wire
 
-PARTS = ("loopback", "rules", "completions", "statements", "inbox", "storage", "waiting", "import")
+PARTS = (
+    "loopback",
+    "rules",
+    "completions",
+    "statements",
+    "inbox",
+    "storage",
+    "waiting",
+    "migrations",
+    "import",
+)
 
 
 @click.command()
@@ -64,7 +74,7 @@ def command(
 
 def _measure(kind: str, wanted: set[str], completions: int, most_tasks: int, quiet: bool) -> Any:
     from service.bench import completions as http
-    from service.bench import databases, storage, waiting
+    from service.bench import databases, migrations, storage, waiting
     from service.bench.server import serving
     from service.bench.world import prepare
 
@@ -86,6 +96,12 @@ def _measure(kind: str, wanted: set[str], completions: int, most_tasks: int, qui
         with tempfile.TemporaryDirectory(prefix="mutasi-bench-") as folder, databases.fresh(kind) as url:
             services, _ = prepare(url, folder)
             yield "storage", [storage.bytes_per_finished_case(services, 200)]
+            services.sessions.kw["bind"].dispose()
+    if "migrations" in wanted:
+        _say(f"All running cases to the next version, {kind}", quiet)
+        with tempfile.TemporaryDirectory(prefix="mutasi-bench-") as folder, databases.fresh(kind) as url:
+            services, _ = prepare(url, folder)
+            yield "migrations", [migrations.measure(services)]
             services.sessions.kw["bind"].dispose()
     if "inbox" in wanted or "waiting" in wanted:
         with tempfile.TemporaryDirectory(prefix="mutasi-bench-") as folder, databases.fresh(kind) as url:

@@ -23,6 +23,7 @@ REFUSALS = (
     N_("The file is damaged."),
     N_("The file is empty."),
     N_("The status is not known."),
+    N_("There is no room for this file. Tell the administrator."),
     N_("There is no such case."),
     N_("There is no such diagram."),
     N_("There is no such document."),
