@@ -16,7 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import due, idempotency, migrating, outbox, signing_in
+from service.operations import drafts, due, idempotency, migrating, outbox, signing_in
 from service.wiring import Services
 
 LAST_TICK = "last_tick"
@@ -76,6 +76,7 @@ def forget(services: Services) -> None:
         with services.action(now=datetime.now(UTC)) as action:
             signing_in.forget(action)
             idempotency.forget(action)
+            drafts.forget(action)
     except DBAPIError as error:
         # The database is away or busy: in an hour is soon enough.
         logger.warning("forgetting: %s", error.orig)

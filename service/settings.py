@@ -45,6 +45,7 @@ class Settings:
     tick_seconds: int
     lease_seconds: int
     max_attempts: int
+    undo_seconds: int
     session_idle_minutes: int
     session_hours: int
     max_request_bytes: int

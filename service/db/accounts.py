@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db.base import Base, UtcDateTime
@@ -25,6 +25,7 @@ class Account(Base):
     locale: Mapped[str] = mapped_column(String(5), default="id")
     timezone: Mapped[str] = mapped_column(String(64), default="Asia/Jakarta")
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    single_keys: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     grants: Mapped[list[Grant]] = relationship(cascade="all, delete-orphan", lazy="selectin")

@@ -157,7 +157,7 @@ class DueWork(Base):
     """What is due when. Claimed with a lease and a fencing token, so that any number of processes may tick.
 
     kind: timer (wake the case) | reminder | escalation (of a task) | start (a definition's timer start) |
-    deliver (a thrown message or signal) | scan (look for triggers in the data).
+    deliver (a thrown message or signal) | scan (look for triggers in the data) | decision (carry it out).
     """
 
     __tablename__ = "due_work"

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from service.db.base import insert_new
 from service.db.cases import Case, DueWork, Outbox, Task
 from service.domain.errors import MutasiError, NotFound
-from service.operations import cases, clock, definitions, messages, timer_starts, triggers
+from service.operations import cases, clock, definitions, holding, messages, timer_starts, triggers
 from service.operations.action import Action
 from service.operations.recording import notice, write_event
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BATCH = 20
 BACK_OFF_SECONDS = (5, 30, 120, 600)
-OF_ONE_CASE = ("timer", "reminder", "escalation")
+OF_ONE_CASE = ("timer", "reminder", "escalation", "decision")
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def perform(services: Services, piece: Claimed) -> None:
             row.lease_token = None
             DOERS[row.kind](action, row)
     except MutasiError as error:
-        _note_failure(services, piece, str(error))
+        _refused(services, piece, str(error))
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
@@ -122,6 +122,18 @@ def _held(session: Session, piece: Claimed) -> DueWork | None:
     if row is None or row.state != "pending" or row.lease_token != piece.token:
         return None
     return row
+
+
+def _refused(services: Services, piece: Claimed, reason: str) -> None:
+    """A person's decision goes back to the person; anything else is tried again."""
+    with services.action() as action:
+        row = _held(action.session, piece)
+        given_back = row is not None and row.kind == holding.KIND
+        if row is not None and given_back:
+            row.state, row.error, row.lease_token = "done", reason, None
+            holding.give_back(action, row, reason)
+    if not given_back:
+        _note_failure(services, piece, reason)
 
 
 def _note_failure(services: Services, piece: Claimed, reason: str) -> None:
@@ -215,6 +227,7 @@ def plan_scan(action: Action) -> None:
 
 DOERS: Mapping[str, Callable[[Action, DueWork], None]] = {
     "timer": _timer,
+    "decision": holding.carry_out,
     "reminder": _reminder,
     "escalation": _escalation,
     "start": _start,

@@ -185,8 +185,9 @@ def _record_due_work(
     present = {_timer_key(case, timer) for timer in before}
     wanted = {_timer_key(case, timer): timer.due for timer in step.timers}
     stale = [DueWork.key.in_(gone)] if (gone := present - wanted.keys()) else []
-    late = [task.id for task in closed if task.due_at is not None]
-    stale += [DueWork.task_id.in_(late)] if late else []
+    timed = [task.id for task in closed if task.due_at is not None]
+    late = [f"{kind}:{task}" for task in timed for kind in ("reminder", "escalation")]
+    stale += [DueWork.key.in_(late)] if late else []
     if stale:
         pending = DueWork.state == "pending"
         action.session.execute(

@@ -61,11 +61,25 @@ def complete(
 
     Raises NotFound, NotAllowed, Conflict (who was first, and when), Stale, InvalidForm, Incident.
     """
+    case, task = _to_complete(action, task_id, expected_version)
+    return finish(action, case, task, answers)
+
+
+def check(
+    action: Action, task_id: uuid.UUID, answers: Mapping[str, Any], expected_version: int | None = None
+) -> Task:
+    """All that `complete` refuses before the engine is asked; the task and its case stay locked."""
+    case, task = _to_complete(action, task_id, expected_version)
+    _clean(action, case, task, answers)
+    return task
+
+
+def _to_complete(action: Action, task_id: uuid.UUID, expected_version: int | None) -> tuple[Case, Task]:
     case, task = _locked(action, task_id, expected_version)
     if task.assignee_id is not None and task.assignee_id != action.actor.id:
         raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
     _check_apart(action, case, task)
-    return finish(action, case, task, answers)
+    return case, task
 
 
 def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -> Task:
@@ -172,7 +186,7 @@ def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Tas
     case = cases.locked(action, task.case_id)
     action.session.refresh(task)
     if task.state != "open":
-        raise _too_late(action, task)
+        raise too_late(action, task)
     return case, task
 
 
@@ -235,7 +249,7 @@ def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) ->
     task = task or action.session.get_one(Task, task_id, populate_existing=True)
     _check_access(action, task)
     if task.state != "open":
-        raise _too_late(action, task)
+        raise too_late(action, task)
     if expected_version is not None and expected_version != task.version:
         raise Stale(f"The task is at version {task.version}, not {expected_version}.")
     return case, task
@@ -277,7 +291,7 @@ def _check_access(action: Action, task: Task) -> None:
     raise NotAllowed("This task is not offered to you.")
 
 
-def _too_late(action: Action, task: Task) -> Conflict:
+def too_late(action: Action, task: Task) -> Conflict:
     """Who was first, and when, from the log."""
     event = action.session.scalar(
         select(CaseEvent)

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from service.db import accounts, cases, definitions, incidents, people
+from service.db import accounts, cases, definitions, drafts, incidents, people
 from service.db.base import Base
 
-assert all((accounts, cases, definitions, incidents, people))  # their tables belong to the metadata
+assert all((accounts, cases, definitions, drafts, incidents, people))  # their tables belong to the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

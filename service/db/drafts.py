@@ -1,0 +1,39 @@
+"""What people have begun to answer, and decisions that can still be taken back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db.base import Base, Json, UtcDateTime
+
+
+class Draft(Base):
+    """What one person has typed at a task. Never checked. `trouble`: why a decision came back as a draft."""
+
+    __tablename__ = "task_draft"
+
+    task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    trouble: Mapped[str | None] = mapped_column(Text)
+
+
+class HeldDecision(Base):
+    """A decision on its way to the engine: until `until` it can be taken back. The task is its person's meanwhile."""
+
+    __tablename__ = "held_decision"
+
+    task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(Integer)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    assignee_before: Mapped[uuid.UUID | None] = mapped_column()

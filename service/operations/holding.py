@@ -1,0 +1,140 @@
+"""Decisions that are held for some seconds before the engine sees them, so that taking one back is real.
+
+A held decision is a row with a piece of due work. Meanwhile the task belongs to its person and has left the inbox. When
+the decision cannot be carried out in the end, it comes back as a draft that says why.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from service.db.accounts import Account
+from service.db.base import insert_new
+from service.db.cases import DueWork, Task
+from service.db.drafts import Draft, HeldDecision
+from service.domain.errors import Conflict, NotFound
+from service.operations import accounts, cases, drafts, tasks
+from service.operations.action import Action
+
+KIND = "decision"
+
+
+def decide(
+    action: Action, task_id: uuid.UUID, answers: Mapping[str, Any], expected_version: int | None = None
+) -> HeldDecision | None:
+    """Take a decision: held for as long as the settings say; None when it was carried out at once.
+
+    Raises as tasks.complete does, except what only the engine finds out.
+    """
+    seconds = action.settings.undo_seconds
+    if seconds == 0:
+        tasks.complete(action, task_id, answers, expected_version)
+        drafts.discard(action, task_id)
+        return None
+    task = tasks.check(action, task_id, answers, expected_version)
+    if action.session.get(HeldDecision, task.id) is not None:
+        raise Conflict("You have decided this already.")
+    assert action.actor.id is not None
+    before, task.assignee_id = task.assignee_id, action.actor.id
+    task.version += 1
+    held = HeldDecision(
+        task_id=task.id,
+        account_id=action.actor.id,
+        answers=dict(answers),
+        version=task.version,
+        until=action.now + timedelta(seconds=seconds),
+        assignee_before=before,
+    )
+    action.session.add(held)
+    drafts.discard(action, task_id)
+    _plan(action, task, held)
+    return held
+
+
+def undo(action: Action, task_id: uuid.UUID) -> None:
+    """Take one's own held decision back; what was typed becomes a draft. Raises Conflict when it was carried out."""
+    task = action.session.get(Task, task_id)
+    if task is None:
+        raise NotFound("There is no such task.")
+    cases.locked(action, task.case_id)
+    held = action.session.get(HeldDecision, task_id, populate_existing=True)
+    if held is None or held.account_id != action.actor.id:
+        raise Conflict("The decision was carried out: it can no longer be taken back here.")
+    _release(action, held)
+    drafts.save(action, task_id, held.answers)
+
+
+def carry_out(action: Action, row: DueWork) -> None:
+    """The time to take it back is over: complete the task for the one who decided."""
+    held = action.session.get(HeldDecision, row.task_id)
+    if held is None:
+        return
+    action.session.delete(held)
+    action.session.flush()
+    tasks.complete(_as(action, held.account_id), held.task_id, held.answers, held.version)
+
+
+def give_back(action: Action, row: DueWork, reason: str) -> None:
+    """It could not be carried out: the task is open again, and the decision a draft that says why."""
+    held = action.session.get(HeldDecision, row.task_id)
+    if held is None:
+        return
+    _release(action, held)
+    action.session.merge(
+        Draft(
+            task_id=held.task_id,
+            account_id=held.account_id,
+            answers=held.answers,
+            saved_at=action.now,
+            trouble=reason,
+        )
+    )
+
+
+def held_by(action: Action) -> list[HeldDecision]:
+    """What the actor has decided and can still take back, the latest first."""
+    found = select(HeldDecision).where(HeldDecision.account_id == action.actor.id)
+    return list(action.session.scalars(found.order_by(HeldDecision.until.desc())))
+
+
+def _release(action: Action, held: HeldDecision) -> None:
+    """The task is as it was before the decision."""
+    task = action.session.get_one(Task, held.task_id, populate_existing=True)
+    if task.state == "open":
+        task.assignee_id = held.assignee_before
+        task.version += 1
+    action.session.delete(held)
+    action.session.execute(
+        delete(DueWork).where(DueWork.key == _key(held.task_id), DueWork.state == "pending")
+    )
+    action.session.flush()
+
+
+def _as(action: Action, account_id: uuid.UUID) -> Action:
+    """The same transaction, acting as the one who decided, with the rights of now."""
+    return replace(action, actor=accounts.actor_of(action, action.session.get_one(Account, account_id)))
+
+
+def _plan(action: Action, task: Task, held: HeldDecision) -> None:
+    row = {
+        "key": _key(task.id),
+        "kind": KIND,
+        "case_id": task.case_id,
+        "task_id": task.id,
+        "due_at": held.until,
+        "state": "pending",
+        "attempts": 0,
+        "payload": {},
+    }
+    action.session.execute(delete(DueWork).where(DueWork.key == row["key"]))
+    insert_new(action.session, DueWork, [row])
+
+
+def _key(task_id: uuid.UUID) -> str:
+    return f"{KIND}:{task_id}"
