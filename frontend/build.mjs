@@ -35,18 +35,21 @@ const speakThePagesLanguage = {
   },
 };
 
+// Every folder of src/ is an entry: app is on all pages, theme before them, the others on the pages that ask for them.
+async function entries() {
+  const found = { theme: "src/theme.js" };
+  for (const entry of await readdir(path.join(here, "src"), { withFileTypes: true })) {
+    if (entry.isDirectory()) found[entry.name] = `src/${entry.name}/index.js`;
+  }
+  return found;
+}
+
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: {
-    app: "src/app/index.js",
-    theme: "src/theme.js",
-    form: "src/form/index.js",
-    diagram: "src/diagram/index.js",
-    definition: "src/definition/index.js",
-  },
+  entryPoints: await entries(),
   outdir: target,
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.web import cases, common, definitions, documents, home, inbox, lookup, starting, tasks
+from service.web import (
+    cases,
+    common,
+    definitions,
+    documents,
+    home,
+    inbox,
+    lookup,
+    starting,
+    tasks,
+)
 
 BLUEPRINTS = (
     common.blueprint,

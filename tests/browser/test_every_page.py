@@ -8,20 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.pages import PAGES
+
 OpenPage = Callable[..., Page]
 
-PAGES = {
-    "sign in": (None, "/sign-in"),
-    "inbox": ("ani.analis", "/inbox"),
-    "done": ("ani.analis", "/inbox?view=done"),
-    "cases": ("hadi.manajer", "/cases"),
-    "start": ("ani.analis", "/start"),
-    "account": ("budi.kepala", "/account"),
-    "definitions": ("intan.proses", "/definitions"),
-    "version": ("intan.proses", "/definitions/approval"),
-    "upload": ("intan.proses", "/definitions/upload"),
-    "missing": ("ani.analis", "/tasks/00000000-0000-0000-0000-000000000000"),
-}
 SERIOUS = ("serious", "critical")
 
 

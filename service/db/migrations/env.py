@@ -1,11 +1,15 @@
 """Alembic's environment: runs on the connection that service.db.migrate hands over."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from alembic import context
 
-from service.db import accounts, cases, definitions, drafts, incidents, people
+from service import db
 from service.db.base import Base
 
-assert all((accounts, cases, definitions, drafts, incidents, people))  # their tables belong to the metadata
+for module in iter_modules(db.__path__):
+    import_module(f"service.db.{module.name}")  # its tables belong to the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
