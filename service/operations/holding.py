@@ -99,7 +99,9 @@ def give_back(action: Action, row: DueWork, reason: str) -> None:
 
 def held_by(action: Action) -> list[HeldDecision]:
     """What the actor has decided and can still take back, the latest first."""
-    found = select(HeldDecision).where(HeldDecision.account_id == action.actor.id)
+    found = select(HeldDecision).where(
+        HeldDecision.account_id == action.actor.id, HeldDecision.until > action.now
+    )
     return list(action.session.scalars(found.order_by(HeldDecision.until.desc())))
 
 

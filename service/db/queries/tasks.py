@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
 from service.db.cases import Case, Task
+from service.db.drafts import HeldDecision
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
 from service.db.queries.visibility import SECRET, found, may_see, took_part
@@ -161,7 +162,13 @@ def _open_ids(
     limit: int,
     cursor: str | None,
 ) -> Select[uuid.UUID, datetime]:
-    """Ids in order of urgency. Each way in which a task can concern the actor is a query of its own with its own index."""
+    """Ids in order of urgency. Each way in which a task can concern the actor is a query of its own with its own index.
+
+    A task that is being decided (it can still be taken back) is in nobody's inbox.
+    """
+    filters = filters or [Task.state == "open"]
+    if scope != "all":
+        filters = [*filters, Task.id.not_in(select(HeldDecision.task_id))]
     after: list[ColumnElement[bool]] = []
     if cursor is not None:
         at, last = decode_cursor(cursor, 2)
@@ -172,7 +179,7 @@ def _open_ids(
     ways = _ways(actor, scope)
     branches = [
         select(Task.id, Task.due_order.label("at"))
-        .where(way, *(filters or [Task.state == "open"]), *after)
+        .where(way, *filters, *after)
         .order_by(Task.due_order, Task.id)
         .limit(limit)
         .subquery()
