@@ -37,9 +37,9 @@ def decide(
         tasks.complete(action, task_id, answers, expected_version)
         drafts.discard(action, task_id)
         return None
+    _check_undecided(action, task_id)
     task = tasks.check(action, task_id, answers, expected_version)
-    if action.session.get(HeldDecision, task.id) is not None:
-        raise Conflict("You have decided this already.")
+    _check_undecided(action, task_id)  # now that the case is locked
     assert action.actor.id is not None
     before, task.assignee_id = task.assignee_id, action.actor.id
     task.version += 1
@@ -55,6 +55,12 @@ def decide(
     drafts.discard(action, task_id)
     _plan(action, task, held)
     return held
+
+
+def _check_undecided(action: Action, task_id: uuid.UUID) -> None:
+    held = action.session.get(HeldDecision, task_id, populate_existing=True)
+    if held is not None and held.account_id == action.actor.id:
+        raise Conflict("You have decided this already.")
 
 
 def undo(action: Action, task_id: uuid.UUID) -> None:

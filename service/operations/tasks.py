@@ -16,7 +16,7 @@ from service.db.queries import tasks as queries
 from service.domain import forms
 from service.domain.access import is_offered
 from service.domain.errors import Conflict, NotAllowed, NotFound, Stale
-from service.operations import cases, definitions
+from service.operations import cases, definitions, form_answers
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.attempts import attempting, settle
@@ -133,12 +133,14 @@ def _clean(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
         return answers
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     known = action.engine.task_data(definition, case.snapshot, task.engine_key)
-    return forms.clean(
+    cleaned = forms.clean(
         schema,
         answers,
         known,
         lambda expression, values: action.engine.evaluate(expression, values, action.now),
     )
+    form_answers.check(action.session, case.id, schema, cleaned)
+    return cleaned
 
 
 def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) -> tuple[Case, Task]:

@@ -9,10 +9,13 @@ from service.web import (
     common,
     definitions,
     documents,
+    drafting,
+    form_fields,
     home,
     inbox,
     lookup,
     starting,
+    task_moves,
     tasks,
 )
 
@@ -21,6 +24,9 @@ BLUEPRINTS = (
     home.blueprint,
     inbox.blueprint,
     tasks.blueprint,
+    task_moves.blueprint,
+    drafting.blueprint,
+    form_fields.blueprint,
     cases.blueprint,
     starting.blueprint,
     definitions.blueprint,

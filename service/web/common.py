@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from service.db.cases import Fact
-from service.web import context, moments
+from service.web import context, moments, undoing
 from service.web.assets import asset, icon
 
 blueprint = Blueprint(
@@ -66,6 +66,7 @@ def helpers() -> dict[str, Any]:
         "moment": moments.moment,
         "navigation": navigation,
         "number": number,
+        "pending_decisions": undoing.pending,
         "on_day": moments.on_day,
         "role_label": role_label,
         "said": said,
