@@ -44,7 +44,10 @@ class Grant(Base):
 
 
 class WebSession(Base):
-    """A signed-in browser. The cookie carries a random token; only its SHA-256 is stored."""
+    """A signed-in browser. The cookie carries a random token; only its SHA-256 is stored.
+
+    `substitution_id`: whom its person acts for at the moment; it counts only while that substitution is active.
+    """
 
     __tablename__ = "web_session"
 
@@ -56,6 +59,7 @@ class WebSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(300))
+    substitution_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("substitution.id"), index=True)
 
 
 class ApiToken(Base):

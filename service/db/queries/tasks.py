@@ -15,7 +15,7 @@ from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
-from service.db.queries.visibility import SECRET, found, may_see, took_part
+from service.db.queries.visibility import SECRET, covered, done_by, found, may_see, took_part
 from service.domain.access import Actor, is_offered, may_see_case, may_see_names
 from service.domain.errors import Invalid, NotFound
 
@@ -52,6 +52,7 @@ class TaskRow:
     due_at: datetime | None
     closed_at: datetime | None
     closed_by: str | None
+    closed_for: str | None
     escalated_at: datetime | None
     version: int
     stage: str
@@ -104,7 +105,8 @@ def inbox(
 
 def count_open(session: Session, actor: Actor, *, scope: Scope = "offered", most: int = 1000) -> int:
     """How many open tasks there are, counted up to `most`."""
-    return len(session.execute(_open_ids(actor, scope, None, [], most, None)).all())
+    filters = [Task.state == "open", covered(actor, Task.case_id)] if actor.acting_for else []
+    return len(session.execute(_open_ids(actor, scope, None, filters, most, None)).all())
 
 
 def get(session: Session, actor: Actor, task_id: uuid.UUID) -> TaskRow:
@@ -137,6 +139,8 @@ def _filters(
     if state not in ("open", "completed", "cancelled"):
         raise Invalid("A task is open, completed or cancelled.", {"state": "open, completed or cancelled"})
     filters: list[ColumnElement[bool]] = [Task.state == state]
+    if actor.acting_for is not None:
+        filters.append(covered(actor, Task.case_id))
     if role is not None:
         filters.append(Task.role == role)
     if assignee is not None:
@@ -189,8 +193,8 @@ def _ways(actor: Actor, scope: Scope) -> list[ColumnElement[bool]]:
         visible = may_see(actor, Task.case_id)
         return [visible] if actor.sees == "all" else [*_ways(actor, "offered"), visible]
     ways: list[ColumnElement[bool]] = []
-    if actor.id is not None:
-        ways.append(Task.assignee_id == actor.id)
+    if actor.holder is not None:
+        ways.append(Task.assignee_id == actor.holder)
     if actor.nip is not None:
         ways.append(Task.person_nip == actor.nip)
     if scope == "mine":
@@ -217,21 +221,29 @@ def _closed_ids(
     query: Select[uuid.UUID, Any] = select(Task.id, Task.closed_at.label("at")).where(
         *filters, Task.closed_at.is_not(None)
     )
-    query = query.where(or_(*_ways(actor, scope)) if scope == "all" else Task.closed_by == actor.id)
     if cursor is not None:
         at, last = decode_cursor(cursor, 2)
         query = query.where(
             tuple_(Task.closed_at, Task.id)
             < tuple_(literal(_moment(at), Task.closed_at.type), literal(_id(last), Task.id.type))
         )
-    return query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
+    latest = query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
+    if scope == "all":
+        return latest.where(or_(*_ways(actor, scope)))
+    # Each way by its own index, as for open tasks.
+    branches = [latest.where(way).subquery() for way in (done_by(actor.holder) if actor.holder else [])]
+    if not branches:
+        return latest.where(literal(False))
+    merged = union_all(*[select(branch) for branch in branches]).subquery()
+    return select(merged.c.id, merged.c.at).order_by(merged.c.at.desc(), merged.c.id.desc()).limit(limit)
 
 
 def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[TaskRow]:
     """The rows of these tasks, in this order, without those the actor may not see."""
     if not ids:
         return []
-    closer, origin, target = aliased(Account), aliased(Unit), aliased(Unit)
+    closer, closed_for = aliased(Account), aliased(Account)
+    origin, target = aliased(Unit), aliased(Unit)
     query = (
         select(
             Task,
@@ -249,6 +261,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Account.name.label("assignee"),
             Account.username.label("assignee_username"),
             closer.name.label("closed_by_name"),
+            closed_for.name.label("closed_for_name"),
             Employee.nama.label("subject"),
             origin.nama.label("origin_name"),
             target.nama.label("target_name"),
@@ -259,6 +272,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Account, Account.id == Task.assignee_id)
         .outerjoin(closer, closer.id == Task.closed_by)
+        .outerjoin(closed_for, closed_for.id == Task.closed_for)
         .outerjoin(Employee, Employee.nip == Case.subject_nip)
         .outerjoin(origin, origin.id == Case.origin_unit)
         .outerjoin(target, target.id == Case.target_unit)
@@ -272,6 +286,8 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
 
 def _row(actor: Actor, row: Any) -> TaskRow | None:
     task: Task = row.Task
+    if not actor.covers(row.definition_key, row.subject_nip):
+        return None
     offered = is_offered(
         actor,
         role=task.role,
@@ -318,6 +334,7 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         due_at=task.due_at,
         closed_at=task.closed_at,
         closed_by=row.closed_by_name,
+        closed_for=row.closed_for_name,
         escalated_at=task.escalated_at,
         version=task.version,
         stage=row.stage,
