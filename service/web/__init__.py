@@ -13,6 +13,7 @@ from service.web import (
     home,
     inbox,
     lookup,
+    saved_views,
     starting,
     tasks,
 )
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     documents.blueprint,
     lookup.blueprint,
     absence.blueprint,
+    saved_views.blueprint,
 )
 
 

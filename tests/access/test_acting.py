@@ -36,7 +36,14 @@ def joko(asking: Asking, lent: uuid.UUID) -> Person:
 
 
 def test_every_page_says_for_whom_one_acts(joko: Person, stage: Stage) -> None:  # noqa: F811
-    for path in ("/inbox", "/cases", "/account", "/account/absence", f"/tasks/{stage.left}", "/tasks/nothing"):
+    for path in (
+        "/inbox",
+        "/cases",
+        "/account",
+        "/account/absence",
+        f"/tasks/{stage.left}",
+        "/tasks/nothing",
+    ):
         page = joko.get(path).text
         assert BANNER in page, path
         assert "Budi" in page, path
