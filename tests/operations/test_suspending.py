@@ -13,8 +13,7 @@ from sqlalchemy import select
 from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, Invalid, NotAllowed, Suspended
-from service.operations import cases, clock, definitions, due, extending, holding, messages
-from service.operations import suspending, tasks
+from service.operations import cases, clock, definitions, due, extending, holding, messages, suspending, tasks
 from service.wiring import Services
 from tests.operations.diagrams import branches, limited
 from tests.operations.test_tasks import complete, open_task, start
@@ -132,7 +131,8 @@ def test_a_timer_does_not_fire_and_goes_on_where_it_stood(
     assert open_task(services, limited_case, "kerja").state == "open"
     with services.reading() as action:
         case_row = action.session.get_one(Case, limited_case)
-        assert case_row.wake_at is not None and case_row.wake_at > action.now
+        assert case_row.wake_at is not None
+        assert case_row.wake_at > action.now
     days_later(services, 5)
     with services.reading() as action:
         assert action.session.get_one(Case, limited_case).status == "completed"
@@ -313,4 +313,5 @@ def test_the_moment_is_kept(services: Services, world: World, case: uuid.UUID) -
     suspend(services, world, case)
     with services.reading() as action:
         at = action.session.get_one(Case, case).suspended_at
-    assert at is not None and abs(at - datetime.now(UTC)) < timedelta(minutes=5)
+    assert at is not None
+    assert abs(at - datetime.now(UTC)) < timedelta(minutes=5)
