@@ -246,7 +246,7 @@ def _tell(action: Action, kind: str, task: Task) -> None:
     write_event(
         action, kind, case=case, task_id=task.id, element=task.element, process=task.process, name=task.name
     )
-    if action.settings.mail_url:
+    if action.mail:
         row = notice(action, kind, task)
         if action.session.scalar(select(Outbox.id).where(Outbox.key == row["key"])) is None:
             action.session.execute(insert(Outbox), [row])

@@ -197,7 +197,7 @@ def _record_due_work(
     for row, task in opened:
         new += _reminders(action, row, task)
     _insert(action, DueWork, new)
-    if action.settings.mail_url and opened:
+    if action.mail and opened:
         action.session.execute(insert(Outbox), [notice(action, "task_opened", row) for row, _ in opened])
 
 
