@@ -88,7 +88,7 @@ def _read_json() -> None:
 
 def _models() -> dict[str, type[BaseModel]]:
     """The models of bodies and answers by name."""
-    parts = (definitions, cases, tasks, messages, incidents, external, migrations, health)
+    parts = (definitions, cases, managing, tasks, messages, incidents, external, migrations, health)
     found = [value for part in parts for value in vars(part).values() if isinstance(value, type)]
     return {model.__name__: model for model in found if issubclass(model, BaseModel)}
 

@@ -36,7 +36,8 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 class Case(Base):
     """One run of a definition: one transfer. `version` goes up by one with every step.
 
-    `incidents` counts the open ones. `failed_from` is the snapshot before the step that ended the case with an error.
+    `incidents` counts the open ones. `rule_tone`: what the worst of the legal rules says (bad, warn, good), `rule_count`:
+    how many say so; for lists. `failed_from` is the snapshot before the step that ended the case with an error.
     `plan` is the programme or the period that the case belongs to. `due_order` is the next deadline of its open tasks, or
     a far day without one. A running case with `suspended_at` stands still until it is resumed.
     """
@@ -86,6 +87,8 @@ class Case(Base):
     plan: Mapped[str | None] = mapped_column(String(200))
     due_order: Mapped[datetime] = mapped_column(UtcDateTime, default=NO_DEADLINE)
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rule_tone: Mapped[str | None] = mapped_column(String(8))
+    rule_count: Mapped[int | None] = mapped_column(Integer)
 
 
 class Task(Base):
@@ -103,6 +106,7 @@ class Task(Base):
         Index("ix_task_open_assignee", "assignee_id", "due_order", "id", **OPEN),
         Index("ix_task_open_escalated", "escalate_to", "due_order", "id", **OPEN),
         Index("ix_task_open_due", "due_order", "id", **OPEN),
+        Index("ix_task_open_opened", "opened_at", **OPEN),
         Index("ix_task_closed_by", "closed_by", "closed_at"),
         Index("ix_task_assignee_id", "assignee_id", **_where("assignee_id IS NOT NULL")),
         Index("ix_task_person_nip", "person_nip", **_where("person_nip IS NOT NULL")),
