@@ -69,4 +69,12 @@ REFUSALS = (
     N_("There is no such substitution."),
     N_("This substitution is over already."),
     N_("Only administrators and heads of units may arrange other people's absence."),
+    N_("The case was suspended before this decision reached it."),
+    N_("The case is suspended: nothing in it can be done until it is resumed."),
+    N_("The case is suspended already."),
+    N_("The case is not suspended."),
+    N_("Your roles do not allow you to manage cases."),
+    N_("The new deadline has passed already."),
+    N_("The new deadline is no working day."),
+    N_("This is the present deadline."),
 )
