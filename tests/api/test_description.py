@@ -25,6 +25,7 @@ PROMISED = {
     ("post", "/cases/{case}/cancel"),
     ("get", "/tasks"),
     ("get", "/tasks/{task}"),
+    ("post", "/task-batches"),
     ("post", "/tasks/{task}/claim"),
     ("post", "/tasks/{task}/release"),
     ("post", "/tasks/{task}/complete"),
