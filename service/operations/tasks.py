@@ -211,9 +211,12 @@ def data(action: Action, task_id: uuid.UUID) -> dict[str, Any]:
 
 def form(action: Action, task: Task, case: Case) -> dict[str, Any] | None:
     """The form-js schema of a task, from the version the case runs on; None when the task has no form."""
-    if task.form is None:
-        return None
-    return _schema(definitions.bundle(action.session, case.definition_version_id), task.form)
+    return form_of_version(action, case.definition_version_id, task.form)
+
+
+def form_of_version(action: Action, version_id: uuid.UUID, form_id: str | None) -> dict[str, Any] | None:
+    """A form of a version of a definition; None without a name."""
+    return _schema(definitions.bundle(action.session, version_id), form_id) if form_id else None
 
 
 @lru_cache(maxsize=512)
