@@ -26,7 +26,7 @@ def colleagues(action: Action, task: Task, search: str = "", most: int = MOST) -
     ways = _ways(task)
     if not ways:
         return []
-    query = select(Account).where(Account.active, or_(*ways), Account.id != action.actor.id)
+    query = select(Account).where(Account.active, or_(*ways), Account.id != action.actor.holder)
     if task.assignee_id is not None:
         query = query.where(Account.id != task.assignee_id)
     if search.strip():
@@ -40,7 +40,7 @@ def delegate(action: Action, task_id: uuid.UUID, to: uuid.UUID, note: str = "") 
     Raises Conflict when somebody else has taken it, Invalid when the colleague may not do it.
     """
     case, task = tasks.locked_open(action, task_id)
-    if task.assignee_id is not None and task.assignee_id != action.actor.id:
+    if task.assignee_id is not None and task.assignee_id != action.actor.holder:
         raise tasks.taken(action, task)
     return _give(action, case, task, to, "task_delegated", note)
 
@@ -60,6 +60,7 @@ def assign(action: Action, task_id: uuid.UUID, to: uuid.UUID, note: str = "") ->
     action.session.refresh(task)
     if task.state != "open":
         raise tasks.too_late(action, task)
+    cases.check_not_suspended(case)
     return _give(action, case, task, to, "task_assigned", note)
 
 
@@ -96,7 +97,7 @@ def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note
         data={key: value for key, value in said.items() if value},
         **tasks.place(task),
     )
-    if action.settings.mail_url:
+    if action.mail:
         row = notice(action, "task_assigned", task)
         action.session.execute(insert(Outbox), [row | {"key": f"{row['key']}:{task.version}"}])
     return task

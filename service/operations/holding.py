@@ -19,7 +19,7 @@ from service.db.base import insert_new
 from service.db.cases import DueWork, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, NotFound
-from service.operations import accounts, cases, drafts, tasks
+from service.operations import cases, drafts, substitutes, tasks
 from service.operations.action import Action
 
 KIND = "decision"
@@ -37,11 +37,13 @@ def decide(
         tasks.complete(action, task_id, answers, expected_version)
         drafts.discard(action, task_id)
         return None
-    _check_undecided(action, task_id)
+    if action.actor.id is not None and _held(action, task_id) == action.actor.id:
+        raise Conflict("You have decided this already.")
     task = tasks.check(action, task_id, answers, expected_version)
-    _check_undecided(action, task_id)  # now that the case is locked
+    if by := _held(action, task_id):  # now that the case is locked
+        raise Conflict("The task is being decided at this moment.", by=tasks.name_of(action, by))
     assert action.actor.id is not None
-    before, task.assignee_id = task.assignee_id, action.actor.id
+    before, task.assignee_id = task.assignee_id, action.actor.holder
     task.version += 1
     held = HeldDecision(
         task_id=task.id,
@@ -50,6 +52,7 @@ def decide(
         version=task.version,
         until=action.now + timedelta(seconds=seconds),
         assignee_before=before,
+        substitution_id=action.actor.acting_for.substitution if action.actor.acting_for else None,
     )
     action.session.add(held)
     drafts.discard(action, task_id)
@@ -57,10 +60,10 @@ def decide(
     return held
 
 
-def _check_undecided(action: Action, task_id: uuid.UUID) -> None:
+def _held(action: Action, task_id: uuid.UUID) -> uuid.UUID | None:
+    """Who has decided the task, as long as it can be taken back."""
     held = action.session.get(HeldDecision, task_id, populate_existing=True)
-    if held is not None and held.account_id == action.actor.id:
-        raise Conflict("You have decided this already.")
+    return held.account_id if held else None
 
 
 def undo(action: Action, task_id: uuid.UUID) -> None:
@@ -73,7 +76,7 @@ def undo(action: Action, task_id: uuid.UUID) -> None:
     if held is None or held.account_id != action.actor.id:
         raise Conflict("The decision was carried out: it can no longer be taken back here.")
     _release(action, held)
-    drafts.save(action, task_id, held.answers)
+    drafts.save(_as(action, held), task_id, held.answers)
 
 
 def carry_out(action: Action, row: DueWork) -> None:
@@ -83,7 +86,7 @@ def carry_out(action: Action, row: DueWork) -> None:
         return
     action.session.delete(held)
     action.session.flush()
-    tasks.complete(_as(action, held.account_id), held.task_id, held.answers, held.version)
+    tasks.complete(_as(action, held), held.task_id, held.answers, held.version)
 
 
 def give_back(action: Action, row: DueWork, reason: str) -> None:
@@ -124,9 +127,15 @@ def _release(action: Action, held: HeldDecision) -> None:
     action.session.flush()
 
 
-def _as(action: Action, account_id: uuid.UUID) -> Action:
-    """The same transaction, acting as the one who decided, with the rights of now."""
-    return replace(action, actor=accounts.actor_of(action, action.session.get_one(Account, account_id)))
+def _as(action: Action, held: HeldDecision) -> Action:
+    """The same transaction, acting as the one who decided and for whom, with the rights of now.
+
+    A substitution must have held when the decision was taken; that it ends meanwhile does not undo what was decided.
+    """
+    account = action.session.get_one(Account, held.account_id)
+    decided_at = held.until - timedelta(seconds=action.settings.undo_seconds)
+    actor = substitutes.on_behalf(action, account, held.substitution_id, decided_at)
+    return replace(action, actor=actor)
 
 
 def _plan(action: Action, task: Task, held: HeldDecision) -> None:

@@ -53,8 +53,9 @@ def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
         raise NotFound("There is no such task.")
     case = cases.locked(action, task.case_id)
     action.session.refresh(task)
-    if task.state != "completed" or task.closed_by != action.actor.id:
+    if task.state != "completed" or action.actor.holder != (task.closed_for or task.closed_by):
         raise NotAllowed("Only who completed a task can take it back.")
+    cases.check_not_suspended(case)
     _need_reason(reason)
     following = _untouched_since(action, case, task)
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
@@ -98,7 +99,7 @@ def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Tas
     _need_reason(reason)
     if not action.actor.may(cases.REPAIR):
         case, task = tasks.locked_open(action, task_id)
-        if task.assignee_id is not None and task.assignee_id != action.actor.id:
+        if task.assignee_id is not None and task.assignee_id != action.actor.holder:
             raise tasks.taken(action, task)
         return case, task
     task = action.session.get(Task, task_id)
@@ -109,6 +110,7 @@ def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Tas
     action.session.refresh(task)
     if task.state != "open":
         raise tasks.too_late(action, task)
+    cases.check_not_suspended(case)
     return case, task
 
 
@@ -120,7 +122,8 @@ def steps_back(action: Action, case: Case, task: Task) -> list[str]:
 
 def may_withdraw(action: Action, case: Case, task: Task) -> bool:
     """Whether the actor can take back the completion of this task now."""
-    if task.state != "completed" or task.closed_by != action.actor.id or case.status != "running":
+    own = action.actor.holder == (task.closed_for or task.closed_by)
+    if task.state != "completed" or not own or case.status != "running" or case.suspended_at is not None:
         return False
     try:
         _untouched_since(action, case, task)

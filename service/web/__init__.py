@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import (
+    absence,
     cases,
     common,
     definitions,
@@ -14,6 +15,7 @@ from service.web import (
     home,
     inbox,
     lookup,
+    saved_views,
     starting,
     task_moves,
     tasks,
@@ -32,6 +34,8 @@ BLUEPRINTS = (
     definitions.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    absence.blueprint,
+    saved_views.blueprint,
 )
 
 

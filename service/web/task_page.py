@@ -15,7 +15,7 @@ from service.db.cases import Case, Task
 from service.db.drafts import Draft, HeldDecision
 from service.db.queries import cases as case_queries
 from service.db.queries import tasks as queries
-from service.domain import forms
+from service.domain import decisions, forms
 from service.domain.errors import Conflict, Incident
 from service.engine.definitions import Definition
 from service.operations import definitions, drafts, handing, returning, tasks
@@ -61,7 +61,7 @@ def described(action: Action, task_id: uuid.UUID, typed: Typed | None = None) ->
     kept_apart = tasks.apart(action, case, task) if row.offered and is_open else None
     held = action.session.get(HeldDecision, task_id) if is_open else None
     offered = row.offered and is_open and not kept_apart
-    mine = task.assignee_id is not None and task.assignee_id == action.actor.id
+    mine = task.assignee_id is not None and task.assignee_id == action.actor.holder
     draft = drafts.of(action, task_id) if row.offered else None
     drawn = _drawn(action, case, task, data, typed, draft) if offered and held is None else None
     return {
@@ -110,7 +110,8 @@ def answered(action: Action, case: Case, task: Task, row: queries.TaskRow) -> li
     """What was answered in a finished task, for those who may know."""
     if task.state != "completed" or row.names_hidden:
         return []
-    if not (action.actor.decides or task.closed_by == action.actor.id or case.decided_at):
+    own = action.actor.holder == (task.closed_for or task.closed_by)
+    if not (action.actor.decides or own or case.decided_at):
         return []
     return _in_words(action, case, task, case_queries.completion(action.session, task) or {})
 
@@ -144,20 +145,13 @@ def _drawn(
     }
 
 
-def _quick(drawn: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """The two buttons of a form that decides by yes or no: `"properties": {"approve": "setuju", "reject": "tolak"}`."""
-    for field in forms.fields(drawn["schema"]) if drawn else ():
-        said = field.component.get("properties") or {}
-        labels = {str(choice["value"]): choice["label"] for choice in forms.choices(field.component, {})}
-        if said.get("approve") in labels and said.get("reject") in labels:
-            return {
-                "key": ".".join(field.path),
-                "approve": said["approve"],
-                "reject": said["reject"],
-                "approve_label": labels[said["approve"]],
-                "reject_label": labels[said["reject"]],
-            }
-    return None
+def _quick(drawn: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The two buttons of a form that is a plain decision: to agree, and to refuse or send back."""
+    found = decisions.decision(drawn["schema"]) if drawn else None
+    if found is None:
+        return None
+    no = found.answers.get("reject") or found.answers["back"]
+    return {"key": ".".join(found.path), "approve": found.answers["approve"], "reject": no}
 
 
 def words() -> dict[str, str]:

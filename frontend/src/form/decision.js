@@ -17,7 +17,7 @@ export function decideWith(form, schema, post) {
       const instances = form.get("formFieldInstanceRegistry").getAll();
       const fieldInstance = instances.find(({ valuePath }) => valuePath.join(".") === key);
       if (!fieldInstance) return;
-      form._update({ fieldInstance, value: button.dataset.chooseValue });
+      form._update({ fieldInstance, value: JSON.parse(button.dataset.chooseValue) });
       // What the choice shows (a reason, a number) must be drawn before the form is checked.
       setTimeout(() => form.submit(), 60);
     });
