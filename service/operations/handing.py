@@ -19,6 +19,8 @@ from service.operations.recording import notice, write_event
 
 ASSIGN = "task.assign"
 MOST = 200
+CANNOT = "This person cannot do the task."
+CHOOSE = "Choose somebody who may do this task."
 
 
 def colleagues(action: Action, task: Task, search: str = "", most: int = MOST) -> list[Account]:
@@ -79,12 +81,12 @@ def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note
     account = action.session.get(Account, to)
     ways = _ways(task)
     if account is None or not account.active or not ways or not _is_one_of(action, account, ways):
-        raise Invalid("This person cannot do the task.", {"to": "Choose somebody who may do this task."})
+        raise Invalid(CANNOT, {"to": CHOOSE})
     theirs = replace(action, actor=accounts.actor_of(action, account))
     if done := tasks.apart(theirs, case, task):
         raise Invalid(
             f"{account.name} completed “{done}” in this case: somebody else has to do this.",
-            {"to": "Choose somebody who may do this task."},
+            {"to": CHOOSE},
         )
     before = tasks.name_of(action, task.assignee_id)
     task.assignee_id = account.id
