@@ -21,6 +21,7 @@ from service.engine.runner import Engine
 from service.engine.steps import Limits
 from service.operations import attempts, clock
 from service.operations.action import Action
+from service.operations.letters import rules as letter_rules
 from service.settings import BadSetting, Settings, shipped
 
 
@@ -76,6 +77,7 @@ class Services:
 def wire(settings: Settings) -> Services:
     """Connect to the database and read the configuration. The database must have been upgraded."""
     url = settings.database_url or f"sqlite:///{Path(settings.var_dir, 'mutasi.sqlite3')}"
+    letter_rules.check(settings)
     calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
     return Services(
         settings=settings,
