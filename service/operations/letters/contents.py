@@ -61,7 +61,7 @@ def context_of(
             "draf": day is None,
             "uji": False,
             "tautan": None,
-            "tembusan": [_copy(text, office, old["unit"], new["unit"]) for text in kind.copies],
+            "tembusan": [_copy(text, office, str(old["unit"]), str(new["unit"])) for text in kind.copies],
         },
         "pegawai": {
             "nama": chosen.get("nama") or "–",
