@@ -142,11 +142,8 @@ def _rows(session: Session, letters: Iterable[Letter]) -> list[LetterRow]:
             )
         )
     stored = [letter.document_id for letter in letters if letter.document_id]
-    hashes = dict(
-        session.execute(
-            select(CaseDocument.id, CaseDocument.sha256).where(CaseDocument.id.in_(stored))
-        ).tuples()
-    )
+    documents = select(CaseDocument.id, CaseDocument.sha256).where(CaseDocument.id.in_(stored))
+    hashes = {row.id: row.sha256 for row in session.execute(documents)}
     return [
         LetterRow(
             id=letter.id,

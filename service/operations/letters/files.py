@@ -70,7 +70,7 @@ def kept_files(action: Action, letter: Letter) -> dict[str, bytes]:
     rows = action.session.execute(
         select(SourceContent.sha256, SourceContent.content).where(SourceContent.sha256.in_(wanted))
     )
-    by_digest = dict(rows.tuples())
+    by_digest = {row.sha256: row.content for row in rows}
     return {name: by_digest[digest] for name, digest in letter.files.items()}
 
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import segno
 from jinja2 import DictLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from markupsafe import Markup
 
 from service.domain.errors import Invalid, NotReady
@@ -81,7 +81,7 @@ def write(files: Mapping[str, bytes], template: str, context: Mapping[str, Any])
     )
     environment.filters |= {"tanggal": _date_text, "angka": _number_text}
     environment.globals.clear()
-    environment.globals["range"] = range
+    environment.globals["range"] = safe_range
     try:
         return environment.get_template(template).render(qr=_qr(context), **context)
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
