@@ -137,7 +137,9 @@ def _text(event: Any, name: str) -> str:
         "letter_failed": lambda: gettext(
             "Letter not signed: number %(number)s", number=event.data.get("number")
         ),
-        "letter_void": lambda: gettext("Letter withdrawn: number %(number)s", number=event.data.get("number")),
+        "letter_void": lambda: gettext(
+            "Letter withdrawn: number %(number)s", number=event.data.get("number")
+        ),
         "task_claimed": lambda: gettext("%(task)s: taken", task=name),
         "task_released": lambda: gettext("%(task)s: given back", task=name),
         "task_completed": lambda: gettext("%(task)s: completed", task=name),

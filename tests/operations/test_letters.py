@@ -19,7 +19,7 @@ from service.domain.access import Actor
 from service.domain.errors import Invalid, NotAllowed, NotFound, NotReady
 from service.domain.letters import check_pattern
 from service.operations.action import Action
-from service.operations.letters import files, issuing, rendering, rules
+from service.operations.letters import by_hand, files, issuing, rendering, rules
 from service.settings import BadSetting, shipped
 from service.wiring import Services, wire
 from tests.operations import city
@@ -291,9 +291,9 @@ def test_other_letters_are_written_by_those_who_may(town: Services, world: World
         with pytest.raises(Invalid):
             issuing.issue(action, case, "penyampaian", {**data, "sk": None}, day=city.TODAY)
     with town.action(world.hadi, now=NOW) as action, pytest.raises(NotAllowed):
-        issuing.issue_by_hand(action, letter.case_id, "penyampaian")
+        by_hand.write(action, letter.case_id, "penyampaian")
     with town.action(world.citra, now=NOW) as action, pytest.raises(Invalid):
-        issuing.issue_by_hand(action, letter.case_id, "sk")
+        by_hand.write(action, letter.case_id, "sk")
 
 
 @pytest.mark.parametrize(

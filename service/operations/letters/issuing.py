@@ -17,16 +17,14 @@ from service.db.base import insert_new, upsert
 from service.db.cases import Case, Counter, Fact
 from service.db.definitions import SourceContent
 from service.db.letters import Letter, LetterSignature
-from service.domain.errors import Invalid, NotAllowed
+from service.domain.errors import Invalid
 from service.domain.ids import new_id
 from service.domain.letters import LONGEST_NUMBER, SK, LetterKind, content_hash, number_text
-from service.operations import cases
 from service.operations.action import Action
 from service.operations.letters import contents, rendering
 from service.operations.letters.rules import MODES, digests, read_files, read_rules
 from service.operations.recording import write_event
 
-ISSUE = "letter.issue"
 SAMPLE = "sample"
 CODE_BYTES = 16
 REPLACED = "Diganti dengan nomor {number}."
@@ -43,7 +41,7 @@ class Draft:
 
 def draft(action: Action, case: Case, kind_id: str, data: Mapping[str, Any]) -> Draft:
     """What a letter would say now. No number is taken, and nothing is written."""
-    rules, kind = read_rules(action.settings), _kind(action, kind_id)
+    rules, kind = read_rules(action.settings), kind_of(action, kind_id)
     context = contents.context_of(action, case, data, rules, kind, None)
     day = _day(data.get("sk_tgl"))
     context["surat"]["tanggal"] = day.isoformat() if day else None
@@ -64,7 +62,7 @@ def issue(
     An earlier letter of the same kind in this case is withdrawn: one decree is in force. Raises Invalid when data are
     missing, when the number is taken, or when a template does not work: then nothing is written.
     """
-    rules, kind = read_rules(action.settings), _kind(action, kind_id)
+    rules, kind = read_rules(action.settings), kind_of(action, kind_id)
     if missing := lacking(kind, data):
         raise Invalid(f"{kind.label}: {', '.join(missing)}?")
     sequence = None
@@ -113,19 +111,9 @@ def decree(
     action: Action, case: Case, data: Mapping[str, Any], day: date, number: str | None
 ) -> Letter | None:
     """The decree of a decision; None where nobody was chosen: a stage may be started on its own."""
-    if lacking(_kind(action, SK), data):
+    if lacking(kind_of(action, SK), data):
         return None
     return issue(action, case, SK, data, day=day, number=number)
-
-
-def issue_by_hand(action: Action, case_id: Any, kind_id: str) -> Letter:
-    """Write a letter beside the decree: for those whose roles allow it."""
-    if not action.actor.may(ISSUE):
-        raise NotAllowed("Your roles do not allow you to issue letters.")
-    if kind_id == SK:
-        raise Invalid("The decree is issued by the decision itself.")
-    case = cases.locked(action, case_id)
-    return issue(action, case, kind_id, cases.data(action, case), day=action.calendar.local_date(action.now))
 
 
 def void_all(action: Action, case: Case, reason: str, *, kinds: Iterable[str] = (SK,)) -> list[Letter]:
@@ -172,7 +160,7 @@ def address(action: Action) -> str:
     return (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
-def _kind(action: Action, kind_id: str) -> LetterKind:
+def kind_of(action: Action, kind_id: str) -> LetterKind:
     kind = read_rules(action.settings).kinds.get(kind_id)
     if kind is None:
         raise Invalid("There is no such kind of letter.")

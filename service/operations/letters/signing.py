@@ -29,7 +29,7 @@ from service.domain.letters import day_in_words
 from service.operations import cases, clock, documents
 from service.operations.action import Action
 from service.operations.letters import files, rendering
-from service.operations.letters.issuing import ISSUE
+from service.operations.letters.by_hand import ISSUE
 from service.operations.letters.rendering import Place
 from service.operations.letters.signers import Request, Signer, SigningFailed, signer_for
 from service.operations.recording import write_event
