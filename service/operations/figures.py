@@ -9,6 +9,7 @@ counting from scratch gives. Each piece is a row of due work: `figures` looks fo
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -139,21 +140,20 @@ def count_cases(action: Action, ids: Sequence[uuid.UUID], stale: Stale) -> None:
     before = {
         row.case_id: row for row in session.scalars(select(CaseFigure).where(CaseFigure.case_id.in_(ids)))
     }
-    tasks = session.execute(
-        select(Task.case_id, Task.element, Task.state, Task.closed_at).where(Task.case_id.in_(ids))
-    ).all()
+    tasks: dict[uuid.UUID, list[tuple[str, str, datetime | None]]] = defaultdict(list)
+    query = select(Task.case_id, Task.element, Task.state, Task.closed_at).where(Task.case_id.in_(ids))
+    for case_id, element, state, closed_at in session.execute(query):
+        tasks[case_id].append((element, state, closed_at))
     rows = case_rows(session, action.calendar.timezone, ids)
     for row in rows:
         old = before.get(row["case_id"])
         moved = old is None or (old.definition_key, old.plan) != (row["definition_key"], row["plan"])
         since = None if moved or old is None else old.closed_until
         same = not moved and old is not None and old.closed_count == row["closed_count"]
-        for case_id, element, state, closed_at in tasks:
-            if case_id != row["case_id"]:
-                continue
+        for element, state, closed_at in tasks[row["case_id"]]:
             if state == "open":
                 stale.elements.add(element)
-            elif not same and (since is None or closed_at >= since):
+            elif closed_at is not None and not same and (since is None or closed_at >= since):
                 stale.months.add(months.of(closed_at, action.calendar.timezone))
                 stale.elements.add(element)
     upsert_many(session, CaseFigure, rows, ["case_id"])

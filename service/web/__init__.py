@@ -12,6 +12,7 @@ from service.web import (
     home,
     inbox,
     lookup,
+    overview,
     saved_views,
     starting,
     tasks,
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     definitions.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    overview.blueprint,
     saved_views.blueprint,
 )
 

@@ -160,6 +160,16 @@ class OutsideRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """The open tasks of an element, or of all that lies below it: how many, how many late, ages in minutes."""
+
+    count: int
+    late: int
+    median: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
     """What lies with a person: tasks they took or were given, late ones of these, and what they did in 30 days."""
 
@@ -294,6 +304,16 @@ def steps(tables: Iterable[Table]) -> list[StepRow]:
     return [rows[key] for key in sorted(rows)]
 
 
+def by_process(rows: Iterable[StepRow]) -> list[StepRow]:
+    """Steps added up by the process (the stage) they belong to, most finished first."""
+    found: dict[str, StepRow] = {}
+    for row in rows:
+        total = found.setdefault(row.process, StepRow(row.process, ""))
+        for name in SUMMED:
+            setattr(total, name, getattr(total, name) + getattr(row, name))
+    return sorted(found.values(), key=lambda row: (-row.done, row.process))
+
+
 def waiting(tables: Iterable[Table], usual: Sequence[StepRow], now: int, soon: int) -> list[Waiting]:
     """Open tasks by step and role, longest waiting in all first. `now` and `soon` in minutes since 1970."""
     known = {(row.process, row.element): row for row in usual}
@@ -319,6 +339,26 @@ def waiting(tables: Iterable[Table], usual: Sequence[StepRow], now: int, soon: i
             )
         )
     return sorted(rows, key=lambda row: (-row.count * row.median, row.process, row.element, row.role))
+
+
+def heat(tables: Iterable[Table], now: int) -> dict[tuple[str, str], list[tuple[int, bool]]]:
+    """(age in minutes, whether late) of the open tasks by (process, element). `now` in minutes since 1970."""
+    found: dict[tuple[str, str], list[tuple[int, bool]]] = defaultdict(list)
+    for table in tables:
+        found[table["process"], table["element"]] += [
+            (max(0, now - (opened or 0)), due is not None and due < now) for opened, due in table["tasks"]
+        ]
+    return found
+
+
+def pooled(tasks: Iterable[tuple[int, bool]]) -> Heat | None:
+    """Several tasks as one figure; None without any."""
+    known = list(tasks)
+    ages = sorted(age for age, _ in known)
+    median, p90 = figures.percentile(ages, 50), figures.percentile(ages, 90)
+    if median is None or p90 is None:
+        return None
+    return Heat(len(known), sum(late for _, late in known), median, p90)
 
 
 def outside(session: Session, chosen: Chosen) -> list[OutsideRow]:
@@ -436,7 +476,7 @@ def _cycles(session: Session, chosen: Chosen, column: Any) -> Iterable[tuple[Any
         .where(_within(CaseFigure.ended_month, chosen), CaseFigure.status == "completed", *chosen.of_cases())
         .subquery()
     )
-    half, most = ((ranked.c.count * percent + 99).op("/")(100) for percent in (50, 90))
+    half, most = ((ranked.c.count * percent + 99) // 100 for percent in (50, 90))
     query = select(ranked.c.of, ranked.c.minutes, ranked.c.place, half, most).where(
         or_(ranked.c.place == half, ranked.c.place == most)
     )

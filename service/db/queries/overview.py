@@ -51,12 +51,14 @@ class Overview:
     people: Sequence[PersonRow]
     roles: Sequence[RoleRow]
     bottleneck: Bottleneck | None
+    open_tasks: Sequence[figures.Table]
 
 
 def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar) -> Overview:
     """Every figure of what was chosen, as of `now`. A deadline is near until the close of the next working day."""
     soon = calendar.deadline(now, 1)
-    waits = waiting(session, chosen, now, calendar)
+    tables = open_tasks(session, chosen)
+    waits = waiting(session, chosen, now, calendar, tables)
     steps = figures.steps(_finished(session, chosen, calendar))
     roles = figures.roles(session, waits)
     return Overview(
@@ -71,16 +73,21 @@ def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar
         people=figures.people(session, now),
         roles=roles,
         bottleneck=_bottleneck(session, waits, roles),
+        open_tasks=tables,
     )
 
 
-def waiting(session: Session, chosen: Chosen, now: datetime, calendar: Calendar) -> list[Waiting]:
+def open_tasks(session: Session, chosen: Chosen) -> Sequence[figures.Table]:
+    """The chosen rows of `waiting_figure`; those of a unit are counted just now."""
+    if chosen.unit:
+        return waiting_rows(session, None, *chosen.of_cases())
+    return figures.waiting_tables(session, chosen)
+
+
+def waiting(
+    session: Session, chosen: Chosen, now: datetime, calendar: Calendar, tables: Sequence[figures.Table]
+) -> list[Waiting]:
     """What waits at each step now, beside how long the step took in the last six months."""
-    tables = (
-        waiting_rows(session, None, *chosen.of_cases())
-        if chosen.unit
-        else figures.waiting_tables(session, chosen)
-    )
     usual = _usual(chosen, months.of(now, calendar.timezone))
     usual_steps = figures.steps(figures.step_tables(session, usual))
     return figures.waiting(tables, usual_steps, minute(now), minute(calendar.deadline(now, 1)))
