@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from service.db.cases import Case, CaseEvent, Task
@@ -83,7 +83,7 @@ def case_rows(session: Session, zone: str, ids: Sequence[uuid.UUID]) -> list[dic
     wanted = select(
         Case.id,
         Case.definition_key,
-        getattr(Case, "plan", literal("").label("plan")),
+        Case.plan,
         Case.status,
         Case.stage,
         Case.origin_unit,
