@@ -45,6 +45,7 @@ REFUSALS = (
     N_("Your roles do not allow you to look people up."),
     N_("Your roles do not allow you to repair cases."),
     N_("Your roles do not allow you to see definitions."),
+    N_("Your roles do not allow you to see the figures of all cases."),
     N_("Your roles do not allow you to send messages."),
     N_("Your roles do not allow you to start a case."),
     N_("You no longer stand in for this person. Nothing was stored."),
