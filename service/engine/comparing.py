@@ -106,7 +106,8 @@ def _elements(root: Any) -> dict[str, dict[str, str]]:
             lanes[(node.text or "").strip()] = lane.get("name") or lane.get("id") or ""
     for element in root.iter(f"{BPMN}*"):
         identifier = element.get("id")
-        if identifier is None or element.tag == f"{BPMN}definitions":
+        name = _short(element.tag)
+        if identifier is None or name == "definitions" or _is_part(name):
             continue
         said = {"": element.tag.removeprefix(BPMN)} | dict(_said(element, ""))
         if identifier in lanes:
@@ -127,8 +128,8 @@ def _said(element: Any, path: str) -> Iterator[tuple[str, str]]:
         if not isinstance(child.tag, str):
             continue
         name = _short(child.tag)
-        own = child.get("id") is not None and not name.endswith("EventDefinition")
-        if name in LINKS or (own and child.tag.startswith(BPMN) and not _is_expression(name)):
+        own = child.get("id") is not None and child.tag.startswith(BPMN) and not _is_part(name)
+        if name in LINKS or own:
             continue
         same = sum(1 for other in element[:number] if other.tag == child.tag)
         yield from _said(child, f"{path}{name}{same + 1 if same else ''}.")
@@ -136,11 +137,10 @@ def _said(element: Any, path: str) -> Iterator[tuple[str, str]]:
             yield f"{path}{name}", ""
 
 
-def _is_expression(name: str) -> bool:
-    """Conditions and timers may have an id and are still what their element says."""
-    return name.startswith(
-        ("condition", "time", "loop", "completionCondition", "multiInstance", "standardLoop")
-    )
+def _is_part(name: str) -> bool:
+    """What triggers an event, conditions, timers and loops may have an id and are still what their element says."""
+    begins = ("condition", "time", "loop", "completionCondition", "multiInstance", "standardLoop")
+    return name.endswith("EventDefinition") or name.startswith(begins)
 
 
 def _short(name: str) -> str:

@@ -16,10 +16,9 @@ def edit(page: Page, key: str) -> None:
 
 
 def set_due(page: Page, task: str, days: str) -> None:
-    page.locator(f".djs-element[data-element-id={task}]").first.click()
-    group = page.locator(".bio-properties-panel-group-header", has_text="Siapa ditanya")
     if not page.locator(DUE).is_visible():
-        group.click()
+        page.locator(f".djs-element[data-element-id={task}]").first.click()
+        page.locator(".bio-properties-panel-group-header", has_text="Siapa ditanya").click()
     page.fill(DUE, days)
     page.wait_for_function(
         "() => !document.querySelector('[data-editor-check-status]').textContent.includes('Memeriksa')"
