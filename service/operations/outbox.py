@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,6 +16,8 @@ from sqlalchemy.orm import Session
 from service.db.accounts import Account, Grant
 from service.db.cases import Case, Outbox, Task
 from service.operations import clock
+from service.operations.mail_route import MailRoute, connected
+from service.operations.vault import Unsealable
 
 if TYPE_CHECKING:
     from service.wiring import Services
@@ -35,11 +36,12 @@ SUBJECTS = {
 
 def send(services: Services) -> int:
     """Send what is pending; answers how many notices left. Nothing to do when no mail server is set."""
-    if not services.settings.mail_url:
+    route = services.mail_route()
+    if route is None:
         return 0
     sent = 0
     for notice_id, token in _claim(services):
-        sent += _send_one(services, notice_id, token)
+        sent += _send_one(services, route, notice_id, token)
     return sent
 
 
@@ -66,17 +68,17 @@ def _claim(services: Services) -> list[tuple[uuid.UUID, str]]:
     return [(notice_id, token) for notice_id in ids]
 
 
-def _send_one(services: Services, notice_id: uuid.UUID, token: str) -> int:
+def _send_one(services: Services, route: MailRoute, notice_id: uuid.UUID, token: str) -> int:
     with services.sessions() as session:
         row = session.get(Outbox, notice_id)
         if row is None or row.lease_token != token:
             return 0
-        letters = _letters(services, session, row)
+        letters = _letters(services, route, session, row)
     try:
         if letters:
-            _deliver(services, letters)
+            _deliver(services, route, letters)
         outcome = {"state": "sent", "sent_at": datetime.now(UTC), "error": None}
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, Unsealable) as error:
         state = "dead" if row.attempts >= MAX_ATTEMPTS else "pending"
         wait = min(timedelta(minutes=2**row.attempts), LONGEST_WAIT)
         outcome = {"state": state, "error": str(error)[:500], "next_at": row.next_at - LEASE + wait}
@@ -89,7 +91,7 @@ def _send_one(services: Services, notice_id: uuid.UUID, token: str) -> int:
     return int(outcome["state"] == "sent")
 
 
-def _letters(services: Services, session: Session, row: Outbox) -> list[EmailMessage]:
+def _letters(services: Services, route: MailRoute, session: Session, row: Outbox) -> list[EmailMessage]:
     """One letter per recipient; no personal names, only the case number and a link."""
     task = session.get(Task, uuid.UUID(row.payload["task"]))
     case = session.get(Case, row.case_id) if row.case_id else None
@@ -100,7 +102,7 @@ def _letters(services: Services, session: Session, row: Outbox) -> list[EmailMes
     letters = []
     for account in _recipients(session, task):
         letter = EmailMessage()
-        letter["From"] = settings.mail_from
+        letter["From"] = route.sender
         letter["To"] = account.email
         letter["Subject"] = f"{SUBJECTS.get(row.kind, 'Pemberitahuan')}: {task.name} ({case.number})"
         letter["Date"] = format_datetime(row.created_at)
@@ -132,16 +134,7 @@ def _recipients(session: Session, task: Task) -> list[Account]:
     return found
 
 
-def _deliver(services: Services, letters: list[EmailMessage]) -> None:
-    address = urlsplit(services.settings.mail_url)
-    secure = address.scheme == "smtps"
-    connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    with connect(
-        address.hostname or "localhost", address.port or (465 if secure else 25), timeout=20
-    ) as server:
-        if address.username:
-            if not secure:
-                server.starttls()
-            server.login(unquote(address.username), unquote(address.password or ""))
+def _deliver(services: Services, route: MailRoute, letters: list[EmailMessage]) -> None:
+    with connected(route, services.settings) as server:
         for letter in letters:
             server.send_message(letter)
