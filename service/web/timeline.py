@@ -35,6 +35,10 @@ STYLES = {
     "document_replaced": ("replace", "note"),
     "task_delegated": ("user-share", "note"),
     "task_assigned": ("user-share", "note"),
+    "letter_issued": ("certificate", "good"),
+    "letter_signed": ("signature", "good"),
+    "letter_failed": ("alert-triangle", "bad"),
+    "letter_void": ("file-off", "bad"),
     "task_claimed": ("hand-grab", "quiet"),
     "task_released": ("hand-grab", "quiet"),
     "task_completed": ("check", "good"),
@@ -137,6 +141,16 @@ def _text(event: Any, name: str) -> str:
         ),
         "task_assigned": lambda: gettext(
             "%(task)s: assigned to %(name)s", task=name, name=event.data.get("to", "")
+        ),
+        "letter_issued": lambda: gettext(
+            "Letter issued: %(kind)s, number %(number)s", kind=event.name, number=event.data.get("number")
+        ),
+        "letter_signed": lambda: gettext("Letter signed: number %(number)s", number=event.data.get("number")),
+        "letter_failed": lambda: gettext(
+            "Letter not signed: number %(number)s", number=event.data.get("number")
+        ),
+        "letter_void": lambda: gettext(
+            "Letter withdrawn: number %(number)s", number=event.data.get("number")
         ),
         "task_claimed": lambda: gettext("%(task)s: taken", task=name),
         "task_released": lambda: gettext("%(task)s: given back", task=name),
