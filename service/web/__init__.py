@@ -13,6 +13,7 @@ from service.web import (
     inbox,
     lookup,
     saved_views,
+    security,
     starting,
     tasks,
 )
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     definitions.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    security.blueprint,
     saved_views.blueprint,
 )
 
