@@ -87,6 +87,8 @@ export const ICONS = [
   "pencil",
   "photo",
   "pin",
+  "calendar-plus",
+  "player-pause",
   "player-play",
   "player-track-next",
   "plug-connected",

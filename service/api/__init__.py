@@ -17,6 +17,7 @@ from service.api import (
     external,
     health,
     incidents,
+    managing,
     messages,
     migrations,
     tasks,
@@ -35,7 +36,7 @@ def register(app: OpenAPI) -> None:
     app.json = StrictJson(app)
     app.security_schemes = SECURITY
     app.validation_error_callback = _invalid
-    modules = (definitions, cases, tasks, messages, incidents, external, migrations)
+    modules = (definitions, cases, managing, tasks, messages, incidents, external, migrations)
     parts = tuple(module.blueprint for module in modules)
     names = {part.name for part in parts}
     for part in parts:
@@ -87,7 +88,7 @@ def _read_json() -> None:
 
 def _models() -> dict[str, type[BaseModel]]:
     """The models of bodies and answers by name."""
-    parts = (definitions, cases, tasks, messages, incidents, external, migrations, health)
+    parts = (definitions, cases, managing, tasks, messages, incidents, external, migrations, health)
     found = [value for part in parts for value in vars(part).values() if isinstance(value, type)]
     return {model.__name__: model for model in found if issubclass(model, BaseModel)}
 

@@ -28,6 +28,7 @@ from service.api.common import (
 from service.db.cases import Case, Task
 from service.db.queries import cases as case_queries
 from service.db.queries import tasks as queries
+from service.db.queries.task_filters import TaskFilter
 from service.db.queries.tasks import TaskRow
 from service.domain.access import shown_data
 from service.domain.errors import NotFound
@@ -144,11 +145,13 @@ def page(query: TasksQuery) -> Any:
             action.actor,
             scope=query.scope or ("all" if query.case else "offered"),
             state=query.state,
-            role=query.role,
-            assignee=_assignee(action, query.assignee),
-            case_id=case_id,
-            definition=query.definition,
-            search=query.search,
+            wanted=TaskFilter(
+                role=query.role,
+                assignee=_assignee(action, query.assignee),
+                case_id=case_id,
+                definition=query.definition,
+                search=query.search,
+            ),
             limit=query.limit,
             cursor=query.cursor,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -125,7 +125,13 @@ def _set_tasks(
     opened = [(_new_task(action, case, task), task) for key, task in present.items() if key not in before]
     action.session.add_all([row for row, _ in opened])
     before.update({row.engine_key: row for row, _ in opened})
+    set_next_deadline(case, before.values())
     return closed, opened
+
+
+def set_next_deadline(case: Case, tasks: Iterable[Task]) -> None:
+    """Keep with the case the earliest deadline of its open tasks, so that lists sort and filter by it."""
+    case.due_order = min((task.due_order for task in tasks), default=NO_DEADLINE)
 
 
 def _record_outside(action: Action, closed: Sequence[Task], opened: Sequence[tuple[Task, OpenTask]]) -> None:
@@ -189,11 +195,11 @@ def _record_due_work(
     late = [f"{kind}:{task}" for task in timed for kind in ("reminder", "escalation")]
     stale += [DueWork.key.in_(late)] if late else []
     if stale:
-        pending = DueWork.state == "pending"
+        pending = DueWork.state.in_(("pending", "paused"))
         action.session.execute(
             delete(DueWork).where(pending, or_(*stale)).execution_options(synchronize_session=False)
         )
-    new = [_due_row(key, "timer", due, case_id=case.id) for key, due in wanted.items() if key not in present]
+    new = [due_row(key, "timer", due, case_id=case.id) for key, due in wanted.items() if key not in present]
     for row, task in opened:
         new += _reminders(action, row, task)
     _insert(action, DueWork, new)
@@ -209,16 +215,15 @@ def _reminders(action: Action, row: Task, task: OpenTask) -> list[dict[str, Any]
     if row.due_at is None or task.due_working_days is None:
         return []
     before = task.remind_working_days if task.remind_working_days is not None else DEFAULT_REMIND_WORKING_DAYS
-    rows = [_due_row(f"escalation:{row.id}", "escalation", row.due_at, case_id=row.case_id, task_id=row.id)]
+    rows = [due_row(f"escalation:{row.id}", "escalation", row.due_at, case_id=row.case_id, task_id=row.id)]
     if before < task.due_working_days:
         remind_at = action.calendar.deadline(action.now, task.due_working_days - before)
-        rows.append(
-            _due_row(f"reminder:{row.id}", "reminder", remind_at, case_id=row.case_id, task_id=row.id)
-        )
+        rows.append(due_row(f"reminder:{row.id}", "reminder", remind_at, case_id=row.case_id, task_id=row.id))
     return rows
 
 
-def _due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, Any]:
+def due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, Any]:
+    """A row of due work with all its columns."""
     return {
         "key": key,
         "kind": kind,
@@ -232,6 +237,11 @@ def _due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, 
         "error": None,
         **values,
     }
+
+
+def add_due_work(action: Action, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of due work made by `due_row`."""
+    _insert(action, DueWork, rows)
 
 
 def notice(action: Action, kind: str, task: Task) -> dict[str, Any]:
@@ -292,7 +302,7 @@ def _record_events(action: Action, case: Case, events: Sequence[Event], said: Se
 def _deliver_thrown(action: Action, case: Case, events: Sequence[Event]) -> None:
     """Messages and signals thrown by a case reach others through due work, after the commit."""
     rows = [
-        _due_row(f"deliver:{new_id()}", "deliver", action.now - timedelta(seconds=1), case_id=case.id)
+        due_row(f"deliver:{new_id()}", "deliver", action.now - timedelta(seconds=1), case_id=case.id)
         | {
             "payload": {
                 "kind": event.kind.removesuffix("_thrown"),

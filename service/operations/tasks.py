@@ -89,6 +89,7 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
     cleaned = _clean(action, case, task, answers)
     with attempting(case.id, "complete", subject, task=str(task.id), answers=dict(answers)):
         step = action.engine.complete(definition, case.snapshot, task.engine_key, cleaned, action.now)
+        case.plan = cases.plan_of(cleaned) or case.plan
         task.state = "completed"
         task.closed_at = action.now
         task.closed_by = action.actor.id
@@ -136,6 +137,7 @@ def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
     action.session.refresh(task)
     if task.state != "completed" or task.closed_by != action.actor.id:
         raise NotAllowed("Only who completed a task can take it back.")
+    cases.check_not_suspended(case)
     _need_reason(reason)
     following = _untouched_since(action, case, task)
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
@@ -187,6 +189,7 @@ def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Tas
     action.session.refresh(task)
     if task.state != "open":
         raise too_late(action, task)
+    cases.check_not_suspended(case)
     return case, task
 
 
@@ -250,6 +253,7 @@ def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) ->
     _check_access(action, task)
     if task.state != "open":
         raise too_late(action, task)
+    cases.check_not_suspended(case)
     if expected_version is not None and expected_version != task.version:
         raise Stale(f"The task is at version {task.version}, not {expected_version}.")
     return case, task

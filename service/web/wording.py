@@ -47,4 +47,12 @@ REFUSALS = (
     N_("Your roles do not allow you to see definitions."),
     N_("Your roles do not allow you to send messages."),
     N_("Your roles do not allow you to start a case."),
+    N_("The case was suspended before this decision reached it."),
+    N_("The case is suspended: nothing in it can be done until it is resumed."),
+    N_("The case is suspended already."),
+    N_("The case is not suspended."),
+    N_("Your roles do not allow you to manage cases."),
+    N_("The new deadline has passed already."),
+    N_("The new deadline is no working day."),
+    N_("This is the present deadline."),
 )

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
 from service.db.cases import Case, Task
+from service.db.drafts import HeldDecision
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
-from service.db.queries.visibility import SECRET, found, may_see, took_part
+from service.db.queries.task_filters import TaskFilter, conditions
+from service.db.queries.visibility import SECRET, may_see, took_part
 from service.domain.access import Actor, is_offered, may_see_case, may_see_names
 from service.domain.errors import Invalid, NotFound
 
 Scope = Literal["offered", "mine", "all"]
+EVERYTHING = TaskFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class TaskRow:
     target_unit: str | None
     target_unit_name: str | None
     target_position_name: str | None
+    rule_tone: str | None
+    rule_count: int | None
     names_hidden: bool
     offered: bool
 
@@ -76,24 +81,19 @@ def inbox(
     *,
     scope: Scope = "offered",
     state: str = "open",
-    role: str | None = None,
-    assignee: uuid.UUID | None = None,
+    wanted: TaskFilter = EVERYTHING,
     case_id: uuid.UUID | None = None,
-    definition: str | None = None,
-    search: str | None = None,
-    overdue_at: datetime | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[TaskRow]:
     """Tasks, most urgent first: those the actor can work on (offered), has taken or is meant for (mine), or may see (all).
 
-    `overdue_at`: only those past their deadline at that moment. Finished tasks come latest first.
+    Finished tasks come latest first.
     """
-    filters = _filters(session, actor, state, role, assignee, case_id, definition, search, overdue_at)
-    if state == "open":
-        ids = _open_ids(actor, scope, case_id, filters, limit + 1, cursor)
-    else:
-        ids = _closed_ids(actor, scope, state, filters, limit + 1, cursor)
+    if case_id is not None:
+        wanted = replace(wanted, case_id=case_id)
+    filters = conditions(session, actor, state, wanted)
+    ids = _ids(actor, scope, state, filters, limit + 1, cursor)
     found = session.execute(ids).all()
     rows = _rows(session, actor, [row.id for row in found[:limit]])
     following = (
@@ -102,9 +102,24 @@ def inbox(
     return Page(tuple(rows), following)
 
 
-def count_open(session: Session, actor: Actor, *, scope: Scope = "offered", most: int = 1000) -> int:
+def count_open(
+    session: Session,
+    actor: Actor,
+    *,
+    scope: Scope = "offered",
+    wanted: TaskFilter = EVERYTHING,
+    most: int = 1000,
+) -> int:
     """How many open tasks there are, counted up to `most`."""
-    return len(session.execute(_open_ids(actor, scope, None, [], most, None)).all())
+    return count(session, actor, scope=scope, state="open", wanted=wanted, most=most)
+
+
+def count(
+    session: Session, actor: Actor, *, scope: Scope, state: str, wanted: TaskFilter = EVERYTHING, most: int
+) -> int:
+    """How many tasks `inbox` would list, counted up to `most`."""
+    ids = _ids(actor, scope, state, conditions(session, actor, state, wanted), most, None)
+    return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
 
 def get(session: Session, actor: Actor, task_id: uuid.UUID) -> TaskRow:
@@ -123,90 +138,7 @@ def of_case(session: Session, actor: Actor, case_id: uuid.UUID) -> list[TaskRow]
     return _rows(session, actor, ids)
 
 
-def _filters(
-    session: Session,
-    actor: Actor,
-    state: str,
-    role: str | None,
-    assignee: uuid.UUID | None,
-    case_id: uuid.UUID | None,
-    definition: str | None,
-    search: str | None,
-    overdue_at: datetime | None,
-) -> list[ColumnElement[bool]]:
-    if state not in ("open", "completed", "cancelled"):
-        raise Invalid("A task is open, completed or cancelled.", {"state": "open, completed or cancelled"})
-    filters: list[ColumnElement[bool]] = [Task.state == state]
-    if role is not None:
-        filters.append(Task.role == role)
-    if assignee is not None:
-        filters.append(Task.assignee_id == assignee)
-    if case_id is not None:
-        filters.append(Task.case_id == case_id)
-    if overdue_at is not None:
-        filters.append(Task.due_order < overdue_at)
-    if definition is not None:
-        filters.append(Task.case_id.in_(select(Case.id).where(Case.definition_key == definition)))
-    if search:
-        # Read once: as a subquery it would be searched again for each way a task can concern the actor.
-        filters.append(Task.case_id.in_(session.scalars(found(actor, search)).all()))
-    return filters
-
-
-def _open_ids(
-    actor: Actor,
-    scope: Scope,
-    case_id: uuid.UUID | None,
-    filters: Sequence[ColumnElement[bool]],
-    limit: int,
-    cursor: str | None,
-) -> Select[uuid.UUID, datetime]:
-    """Ids in order of urgency. Each way in which a task can concern the actor is a query of its own with its own index."""
-    after: list[ColumnElement[bool]] = []
-    if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        after = [
-            tuple_(Task.due_order, Task.id)
-            > tuple_(literal(_moment(at), Task.due_order.type), literal(_id(last), Task.id.type))
-        ]
-    ways = _ways(actor, scope)
-    branches = [
-        select(Task.id, Task.due_order.label("at"))
-        .where(way, *(filters or [Task.state == "open"]), *after)
-        .order_by(Task.due_order, Task.id)
-        .limit(limit)
-        .subquery()
-        for way in ways
-    ]
-    if not branches:
-        return select(Task.id, Task.due_order.label("at")).where(literal(False))
-    merged = union_all(*[select(branch) for branch in branches]).subquery()
-    return select(merged.c.id, merged.c.at).distinct().order_by(merged.c.at, merged.c.id).limit(limit)
-
-
-def _ways(actor: Actor, scope: Scope) -> list[ColumnElement[bool]]:
-    if scope == "all":
-        visible = may_see(actor, Task.case_id)
-        return [visible] if actor.sees == "all" else [*_ways(actor, "offered"), visible]
-    ways: list[ColumnElement[bool]] = []
-    if actor.id is not None:
-        ways.append(Task.assignee_id == actor.id)
-    if actor.nip is not None:
-        ways.append(Task.person_nip == actor.nip)
-    if scope == "mine":
-        return ways
-    for role, units in actor.grants.items():
-        offered = [Task.role == role, Task.person_nip.is_(None)]
-        if units:
-            ways += [and_(*offered, Task.unit_id == unit) for unit in sorted(units)]
-            ways.append(and_(*offered, Task.unit_id.is_(None)))
-        else:
-            ways.append(and_(*offered))
-        ways.append(and_(Task.escalate_to == role, Task.escalated_at.is_not(None)))
-    return ways
-
-
-def _closed_ids(
+def _ids(
     actor: Actor,
     scope: Scope,
     state: str,
@@ -214,10 +146,79 @@ def _closed_ids(
     limit: int,
     cursor: str | None,
 ) -> Select[uuid.UUID, Any]:
+    listing = open_ids if state == "open" else _closed_ids
+    return listing(actor, scope, filters, limit, cursor)
+
+
+def open_ids(
+    actor: Actor,
+    scope: Scope,
+    filters: Sequence[ColumnElement[bool]],
+    limit: int,
+    cursor: str | None = None,
+) -> Select[uuid.UUID, datetime]:
+    """Ids in order of urgency. Each way in which a task can concern the actor is a query of its own with its own index.
+
+    A task that is being decided (it can still be taken back) is in nobody's inbox.
+    """
+    filters = filters or [Task.state == "open"]
+    if scope != "all":
+        filters = [*filters, Task.id.not_in(select(HeldDecision.task_id))]
+    after: list[ColumnElement[bool]] = []
+    if cursor is not None:
+        at, last = decode_cursor(cursor, 2)
+        after = [
+            tuple_(Task.due_order, Task.id)
+            > tuple_(literal(_moment(at), Task.due_order.type), literal(_id(last), Task.id.type))
+        ]
+    branches = [
+        select(Task.id, Task.due_order.label("at"))
+        .where(way, *filters, *after)
+        .order_by(Task.due_order, Task.id)
+        .limit(limit)
+        .subquery()
+        for way in ways(actor, scope)
+    ]
+    if not branches:
+        return select(Task.id, Task.due_order.label("at")).where(literal(False))
+    merged = union_all(*[select(branch) for branch in branches]).subquery()
+    return select(merged.c.id, merged.c.at).distinct().order_by(merged.c.at, merged.c.id).limit(limit)
+
+
+def ways(actor: Actor, scope: Scope) -> list[ColumnElement[bool]]:
+    """The ways in which a task can be in the actor's list, as conditions on tasks."""
+    if scope == "all":
+        visible = may_see(actor, Task.case_id)
+        return [visible] if actor.sees == "all" else [*ways(actor, "offered"), visible]
+    found: list[ColumnElement[bool]] = []
+    if actor.id is not None:
+        found.append(Task.assignee_id == actor.id)
+    if actor.nip is not None:
+        found.append(Task.person_nip == actor.nip)
+    if scope == "mine":
+        return found
+    for role, units in actor.grants.items():
+        offered = [Task.role == role, Task.person_nip.is_(None)]
+        if units:
+            found += [and_(*offered, Task.unit_id == unit) for unit in sorted(units)]
+            found.append(and_(*offered, Task.unit_id.is_(None)))
+        else:
+            found.append(and_(*offered))
+        found.append(and_(Task.escalate_to == role, Task.escalated_at.is_not(None)))
+    return found
+
+
+def _closed_ids(
+    actor: Actor,
+    scope: Scope,
+    filters: Sequence[ColumnElement[bool]],
+    limit: int,
+    cursor: str | None,
+) -> Select[uuid.UUID, Any]:
     query: Select[uuid.UUID, Any] = select(Task.id, Task.closed_at.label("at")).where(
         *filters, Task.closed_at.is_not(None)
     )
-    query = query.where(or_(*_ways(actor, scope)) if scope == "all" else Task.closed_by == actor.id)
+    query = query.where(or_(*ways(actor, scope)) if scope == "all" else Task.closed_by == actor.id)
     if cursor is not None:
         at, last = decode_cursor(cursor, 2)
         query = query.where(
@@ -246,6 +247,8 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Case.target_unit,
             Case.decided_at,
             Case.started_by,
+            Case.rule_tone,
+            Case.rule_count,
             Account.name.label("assignee"),
             Account.username.label("assignee_username"),
             closer.name.label("closed_by_name"),
@@ -329,6 +332,8 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         target_unit=row.target_unit,
         target_unit_name=row.target_name,
         target_position_name=row.position_name,
+        rule_tone=None if hidden else row.rule_tone,
+        rule_count=None if hidden else row.rule_count,
         names_hidden=hidden,
         offered=offered,
     )
