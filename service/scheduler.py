@@ -16,7 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import drafts, due, idempotency, migrating, outbox, signing_in
+from service.operations import deadlines, drafts, due, idempotency, migrating, outbox, signing_in
 from service.wiring import Services
 
 LAST_TICK = "last_tick"
@@ -70,6 +70,16 @@ def migrate(services: Services) -> None:
         logger.warning("migrating: %s", error.orig)
 
 
+def recount(services: Services) -> None:
+    """Go on with counting deadlines anew, until nothing of that is left."""
+    try:
+        for _ in deadlines.run_jobs(services):
+            pass
+    except DBAPIError as error:
+        # The database is away or busy: the next tick goes on behind the last task that was looked at.
+        logger.warning("counting deadlines: %s", error.orig)
+
+
 def forget(services: Services) -> None:
     """Delete what no longer counts: old failures to sign in, sessions and answers to repeated requests."""
     try:
@@ -85,7 +95,7 @@ def forget(services: Services) -> None:
 def _add(scheduler: BaseScheduler, services: Services) -> None:
     with services.action() as action:
         due.plan_scan(action)
-    for job in (tick, migrate):
+    for job in (tick, migrate, recount):
         scheduler.add_job(
             job,
             "interval",

@@ -17,6 +17,22 @@ from service.web import (
     starting,
     tasks,
 )
+from service.web.admin import accounts, audit, calendar, mail, roles, running, tokens, units
+from service.web.admin import sessions as admin_sessions
+from service.web.admin import sign_in as admin_sign_in
+
+ADMINISTRATION = (
+    running.blueprint,
+    accounts.blueprint,
+    roles.blueprint,
+    units.blueprint,
+    admin_sessions.blueprint,
+    admin_sign_in.blueprint,
+    tokens.blueprint,
+    calendar.blueprint,
+    mail.blueprint,
+    audit.blueprint,
+)
 
 BLUEPRINTS = (
     common.blueprint,
@@ -30,6 +46,7 @@ BLUEPRINTS = (
     lookup.blueprint,
     security.blueprint,
     saved_views.blueprint,
+    *ADMINISTRATION,
 )
 
 

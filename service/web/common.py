@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from service.db.cases import Fact
 from service.web import context, moments
+from service.web.admin import ADMINISTRATION, first_place
 from service.web.assets import asset, icon
 
 blueprint = Blueprint(
@@ -111,6 +112,8 @@ def navigation() -> list[Link]:
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):
         links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions",)))
+    if (place := first_place(actor)) is not None:
+        links.append(_link(gettext("Administration"), place, "settings", ADMINISTRATION))
     return links
 
 

@@ -211,7 +211,7 @@ def _done(
             name, address = account.username, half.address or ""
             signing_in.check_guesses(action, subject)
             do(action, account)
-            entry = steps_to_enter.go_on(action, token, step)
+            entry = steps_to_enter.go_on(action, half, account)
     except TooManyAttempts as error:
         said = gettext("Too many failed attempts. Try again in a few minutes.")
         return form(said, 429, retry_after=error.retry_after)

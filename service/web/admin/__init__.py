@@ -39,7 +39,8 @@ SECTIONS = (
 )
 """endpoint, permission, icon, label. A section whose pages are elsewhere is shown where they are there."""
 
-PERMISSIONS = frozenset(permission for _, permission, _, _ in SECTIONS)
+ADMINISTRATION = tuple(endpoint.split(".")[0] for endpoint, *_ in SECTIONS if endpoint.startswith("admin_"))
+"""The blueprints of these pages."""
 
 
 def section(name: str, path: str, permission: str) -> Blueprint:

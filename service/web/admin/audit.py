@@ -5,17 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Response, render_template, request, send_file, stream_with_context
+from flask import (
+    Response,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import select
 
 from service.db.accounts import Account
+from service.db.queries import accounts
 from service.db.queries import audit as queries
 from service.domain.errors import NotFound
 from service.operations import auditing
@@ -26,6 +37,7 @@ from service.web.admin import section, words
 blueprint = section("admin_audit", "/audit", "audit.view")
 
 PAGE = 50
+MOST_PEOPLE = 12
 NAMES = ("who", "who_text", "kind", "since", "until", "case", "person")
 MOST_IN_A_SHEET = 200_000
 SYSTEM = "system"
@@ -99,6 +111,25 @@ def export() -> ResponseReturnValue:
         mimetype="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@blueprint.get("/people")
+def people() -> ResponseReturnValue:
+    """Accounts by name, to search for what they did."""
+    text = request.args.get("q", "").strip()[:100]
+    if len(text) < 2:
+        return jsonify(items=[])
+    with context.reading() as action:
+        rows = accounts.page(action.session, search=text, limit=MOST_PEOPLE).items
+    return jsonify(items=[{"value": row.username, "label": row.name, "detail": row.username} for row in rows])
+
+
+@blueprint.get("/who/<uuid:account_id>")
+def who(account_id: uuid.UUID) -> ResponseReturnValue:
+    """What an account did."""
+    with context.reading() as action:
+        row = accounts.get(action.session, account_id)
+    return redirect(url_for(".page", who=row.username, who_text=row.name), 303)
 
 
 def _chosen(source: Any = None) -> dict[str, str]:
