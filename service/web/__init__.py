@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import (
+    absence,
     cases,
     common,
     definitions,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     documents.blueprint,
     lookup.blueprint,
     security.blueprint,
+    absence.blueprint,
     saved_views.blueprint,
     *ADMINISTRATION,
 )

@@ -21,7 +21,8 @@ from service.wiring import Services
 class User(UserMixin):
     """The person of a request, as Flask-Login wants it; its id is the session's token, not the account's.
 
-    `session` is the digest of that token; None for a program with a bearer token.
+    `session` is the digest of that token; None for a program with a bearer token. `actor` may act for somebody absent;
+    `own` is the person himself.
     """
 
     def __init__(self, signed_in: SignedIn, token: str) -> None:
@@ -31,6 +32,8 @@ class User(UserMixin):
         self.username = signed_in.username
         self.actor: Actor = signed_in.actor
         self.method = signed_in.method
+        self.own: Actor = signed_in.own
+        self.acting_over = signed_in.acting_over
         self.locale = signed_in.locale
         self.timezone = signed_in.timezone
 
@@ -53,7 +56,7 @@ def _by_cookie(token: str) -> User | None:
         return None
     services = _services()
     with services.reading(now=datetime.now(UTC)) as action:
-        found = signing_in.by_session(action, token)
+        found = signing_in.by_session(action, token, _acting_for(request))
     if found is None or found.session is None:
         return None
     if found.seen_long_ago:
@@ -68,7 +71,7 @@ def _by_token(request: Request) -> User | None:
     if not token:
         return None
     with _services().reading(now=datetime.now(UTC), once=True) as action:
-        found = signing_in.by_token(action, token)
+        found = signing_in.by_token(action, token, _acting_for(request))
     if found is not None and found.seen_long_ago:
         with _services().action(now=datetime.now(UTC)) as action:
             signing_in.touch_token(action, token)
@@ -79,6 +82,11 @@ def _bearer(request: Request) -> str:
     """The token of a request to the API; empty when it has none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and request.path.startswith("/api/") else ""
+
+
+def _acting_for(request: Request) -> str | None:
+    """The absent person a request to the API says it acts for."""
+    return request.headers.get("Acting-For") if request.path.startswith("/api/") else None
 
 
 def _to_sign_in() -> Any:

@@ -49,6 +49,11 @@ STYLES = {
     "case_reopened": ("refresh", "note"),
     "case_migrated": ("versions", "note"),
     "migration_undone": ("versions", "note"),
+    "deadline_moved": ("calendar-due", "note"),
+    "work_retried": ("refresh", "quiet"),
+    "work_discarded": ("ban", "warn"),
+    "notice_retried": ("refresh", "quiet"),
+    "notice_discarded": ("ban", "warn"),
 }
 
 
@@ -108,6 +113,8 @@ def _entry(
     elif reason := event.data.get("reason"):
         details = [(gettext("Reason"), str(reason))]
     who = event.actor or gettext("System")
+    if event.acting_for:
+        who = gettext("%(actor)s, acting for %(absent)s", actor=who, absent=event.acting_for)
     text = _text(event, name)
     return Entry(event.at, who, text, icon, tone, tuple(details), event.kind == "task_completed")
 
@@ -147,6 +154,15 @@ def _text(event: Any, name: str) -> str:
             "Moved to version %(number)s of the definition", number=event.data.get("to")
         ),
         "migration_undone": lambda: gettext("Moved back to the earlier version"),
+        "deadline_moved": lambda: gettext(
+            "%(task)s: now due on %(day)s, as the calendar of holidays has changed",
+            task=name,
+            day=moments.day(event.data.get("to")),
+        ),
+        "work_retried": lambda: gettext("Background work tried again"),
+        "work_discarded": lambda: gettext("Background work given up"),
+        "notice_retried": lambda: gettext("Notice tried again"),
+        "notice_discarded": lambda: gettext("Notice given up"),
     }
     make = texts.get(event.kind)
     return str(make()) if make else name or event.kind.replace("_", " ")

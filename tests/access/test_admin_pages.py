@@ -355,13 +355,13 @@ def test_the_audit_is_exported_with_its_filter_and_the_export_is_in_it(
     joko = asking.as_person("joko")
     answer = joko.post("/admin/audit/export", {"form": "csv", "kind": "account_created"})
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert [row[4] for row in rows[1:]] == ["orang2", "orang1", "orang0", "rumus"]
+    assert [row[5] for row in rows[1:]] == ["orang2", "orang1", "orang0", "rumus"]
     risky = joko.post("/admin/audit/export", {"form": "csv", "kind": "mail_tested"})
     cells = list(csv.reader(io.StringIO(risky.data.decode("utf-8-sig"))))[1]
-    assert (cells[2], cells[4]) == ("'=HYPERLINK(1)", "'=1+1")
+    assert (cells[2], cells[5]) == ("'=HYPERLINK(1)", "'=1+1")
     book = joko.post("/admin/audit/export", {"form": "xlsx", "kind": "mail_tested"})
     sheet = load_workbook(io.BytesIO(book.data)).worksheets[0]
-    assert [cell.data_type for cell in sheet[2]][4] == "s"
+    assert [cell.data_type for cell in sheet[2]][5] == "s"
     exported = log(services, "audit_exported")
     assert [(event.name, event.data["filters"]["kind"]) for event in exported] == [
         ("csv", "account_created"),

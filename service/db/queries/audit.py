@@ -30,6 +30,7 @@ class Wanted:
     """What is searched for; what is None does not matter. `person`: a NIP or a user name."""
 
     who: uuid.UUID | None = None
+    acting_for: uuid.UUID | None = None
     system: bool = False
     kind: str | None = None
     since: datetime | None = None
@@ -46,6 +47,7 @@ class EventRow:
     at: datetime
     actor_id: uuid.UUID | None
     actor_name: str
+    acting_for: str | None
     kind: str
     name: str
     element: str | None
@@ -102,7 +104,9 @@ def _narrowed(session: Session, wanted: Wanted) -> Select[Any]:
     if wanted.system:
         query = query.where(CaseEvent.actor_id.is_(None))
     elif wanted.who is not None:
-        query = query.where(_by(wanted.who))
+        query = query.where(CaseEvent.actor_id == wanted.who)
+    if wanted.acting_for is not None:
+        query = query.where(CaseEvent.acting_for_id == wanted.acting_for)
     if wanted.kind:
         query = query.where(CaseEvent.kind == wanted.kind)
     if wanted.since is not None:
@@ -114,10 +118,6 @@ def _narrowed(session: Session, wanted: Wanted) -> Select[Any]:
     if wanted.person:
         query = query.where(_about(session, wanted.person.strip()))
     return query
-
-
-def _by(account_id: uuid.UUID) -> ColumnElement[bool]:
-    return CaseEvent.actor_id == account_id
 
 
 def _about(session: Session, person: str) -> ColumnElement[bool]:
@@ -173,6 +173,7 @@ def _made(row: Any, event: CaseEvent, data: Mapping[str, Any], name: str, hidden
         event.at,
         event.actor_id,
         event.actor_name,
+        event.acting_for_name,
         event.kind,
         name,
         event.element,

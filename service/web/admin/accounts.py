@@ -11,7 +11,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from service.db.queries import accounts as queries
+from service.db.queries import administration as queries
 from service.db.queries import audit, people
 from service.domain.errors import Invalid, MutasiError, NotFound
 from service.operations import account_details, accounts, identities, oidc, passwords, second_factor, sessions

@@ -26,7 +26,7 @@ from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import select
 
 from service.db.accounts import Account
-from service.db.queries import accounts
+from service.db.queries import administration as accounts
 from service.db.queries import audit as queries
 from service.domain.errors import NotFound
 from service.operations import auditing
@@ -38,11 +38,11 @@ blueprint = section("admin_audit", "/audit", "audit.view")
 
 PAGE = 50
 MOST_PEOPLE = 12
-NAMES = ("who", "who_text", "kind", "since", "until", "case", "person")
+NAMES = ("who", "who_text", "for", "for_text", "kind", "since", "until", "case", "person")
 MOST_IN_A_SHEET = 200_000
 SYSTEM = "system"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-HEAD = ("id", "at_utc", "who", "kind", "what", "case", "element", "task", "details")
+HEAD = ("id", "at_utc", "who", "acting_for", "kind", "what", "case", "element", "task", "details")
 
 
 @blueprint.get("")
@@ -139,22 +139,26 @@ def _chosen(source: Any = None) -> dict[str, str]:
 
 def _wanted(action: Action, chosen: dict[str, str]) -> queries.Wanted:
     """The filters as a search. A name that nobody has finds nothing."""
-    who, typed = chosen["who"], chosen["who_text"]
-    named = who or typed.lower()
-    account = None
-    if named and named != SYSTEM:
-        account = action.session.scalar(select(Account.id).where(Account.username == named))
-        if account is None:
-            raise NotFound(f"There is no account {named}.")
     return queries.Wanted(
-        who=account,
-        system=named == SYSTEM,
+        who=_account(action, chosen["who"] or chosen["who_text"]),
+        acting_for=_account(action, chosen["for"] or chosen["for_text"]),
+        system=(chosen["who"] or chosen["who_text"]).lower() == SYSTEM,
         kind=chosen["kind"] or None,
         since=_midnight(chosen["since"]),
         until=_midnight(chosen["until"], days=1),
         case=chosen["case"] or None,
         person=chosen["person"] or None,
     )
+
+
+def _account(action: Action, username: str) -> uuid.UUID | None:
+    name = username.lower()
+    if not name or name == SYSTEM:
+        return None
+    found = action.session.scalar(select(Account.id).where(Account.username == name))
+    if found is None:
+        raise NotFound(f"There is no account {name}.")
+    return found
 
 
 def _midnight(text: str, days: int = 0) -> datetime | None:
@@ -172,6 +176,7 @@ def _cells(row: queries.EventRow) -> list[str]:
         str(row.id),
         row.at.isoformat(timespec="seconds"),
         row.actor_name,
+        row.acting_for or "",
         row.kind,
         row.name,
         row.case_number or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from service.db.queries import accounts as queries
+from service.db.queries import administration as queries
 from service.operations import second_factor
 from service.web import context
 from service.web.admin import section, words

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from service.db.administration import GroupRole
-from service.db.queries import accounts as queries
+from service.db.queries import administration as queries
 from service.domain.errors import MutasiError
 from service.operations import identities, oidc, second_factor
 from service.web import context

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from service.db.queries import accounts as queries
+from service.db.queries import administration as queries
 from service.db.queries import people
 from service.domain.errors import MutasiError
 from service.operations import account_details
