@@ -61,6 +61,7 @@ class Settings:
     check_megabytes: int
     mail_url: str
     mail_from: str
+    push_hosts: str
     city: str
 
     @property

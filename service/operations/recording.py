@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, delete, insert, or_, select
 
 from service.db.base import Base
-from service.db.cases import NO_DEADLINE, Case, CaseEvent, DueWork, Outbox, Task, WaitingFor
+from service.db.cases import NO_DEADLINE, Case, CaseEvent, DueWork, Task, WaitingFor
 from service.db.incidents import ExternalTask
 from service.domain.access import Role
 from service.domain.ids import new_id
@@ -20,6 +20,7 @@ from service.operations.action import Action
 
 DEFAULT_REMIND_WORKING_DAYS = 1
 OPEN_TASKS = "open tasks by case"
+FOR_PEOPLE = frozenset({"user", "manual"})
 EventRow = dict[str, Any]
 Waits = tuple[Sequence[Timer], Sequence[Wait]]
 
@@ -186,19 +187,18 @@ def _record_due_work(
     wanted = {_timer_key(case, timer): timer.due for timer in step.timers}
     stale = [DueWork.key.in_(gone)] if (gone := present - wanted.keys()) else []
     timed = [task.id for task in closed if task.due_at is not None]
-    late = [f"{kind}:{task}" for task in timed for kind in ("reminder", "escalation")]
+    late = [f"{kind}:{task}" for task in timed for kind in ("tell", "reminder", "escalation")]
     stale += [DueWork.key.in_(late)] if late else []
     if stale:
         pending = DueWork.state == "pending"
         action.session.execute(
             delete(DueWork).where(pending, or_(*stale)).execution_options(synchronize_session=False)
         )
-    new = [_due_row(key, "timer", due, case_id=case.id) for key, due in wanted.items() if key not in present]
+    new = [due_row(key, "timer", due, case_id=case.id) for key, due in wanted.items() if key not in present]
     for row, task in opened:
         new += _reminders(action, row, task)
+    new += [_to_be_told(action, row) for row, _ in opened if row.kind in FOR_PEOPLE]
     _insert(action, DueWork, new)
-    if action.settings.mail_url and opened:
-        action.session.execute(insert(Outbox), [notice(action, "task_opened", row) for row, _ in opened])
 
 
 def _timer_key(case: Case, timer: Timer) -> str:
@@ -209,16 +209,15 @@ def _reminders(action: Action, row: Task, task: OpenTask) -> list[dict[str, Any]
     if row.due_at is None or task.due_working_days is None:
         return []
     before = task.remind_working_days if task.remind_working_days is not None else DEFAULT_REMIND_WORKING_DAYS
-    rows = [_due_row(f"escalation:{row.id}", "escalation", row.due_at, case_id=row.case_id, task_id=row.id)]
+    rows = [due_row(f"escalation:{row.id}", "escalation", row.due_at, case_id=row.case_id, task_id=row.id)]
     if before < task.due_working_days:
         remind_at = action.calendar.deadline(action.now, task.due_working_days - before)
-        rows.append(
-            _due_row(f"reminder:{row.id}", "reminder", remind_at, case_id=row.case_id, task_id=row.id)
-        )
+        rows.append(due_row(f"reminder:{row.id}", "reminder", remind_at, case_id=row.case_id, task_id=row.id))
     return rows
 
 
-def _due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, Any]:
+def due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, Any]:
+    """A row of due work with all its columns."""
     return {
         "key": key,
         "kind": kind,
@@ -234,19 +233,11 @@ def _due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, 
     }
 
 
-def notice(action: Action, kind: str, task: Task) -> dict[str, Any]:
-    """An outbox row about a task; the recipients are worked out when it is sent."""
-    return {
-        "id": new_id(),
-        "key": f"{kind}:{task.id}",
-        "kind": kind,
-        "case_id": task.case_id,
-        "payload": {"task": str(task.id)},
-        "created_at": action.now,
-        "next_at": action.now,
-        "attempts": 0,
-        "state": "pending",
-    }
+def _to_be_told(action: Action, row: Task) -> dict[str, Any]:
+    """That a task is there is told after the commit: to whom, and how, is worked out then."""
+    by = str(action.actor.id) if action.actor.id else None
+    told = due_row(f"tell:{row.id}", "tell", action.now, case_id=row.case_id, task_id=row.id)
+    return told | {"payload": {"kind": "opened", "by": by}}
 
 
 def _record_waits(action: Action, case: Case, before: Sequence[Wait], step: Step) -> None:
@@ -292,7 +283,7 @@ def _record_events(action: Action, case: Case, events: Sequence[Event], said: Se
 def _deliver_thrown(action: Action, case: Case, events: Sequence[Event]) -> None:
     """Messages and signals thrown by a case reach others through due work, after the commit."""
     rows = [
-        _due_row(f"deliver:{new_id()}", "deliver", action.now - timedelta(seconds=1), case_id=case.id)
+        due_row(f"deliver:{new_id()}", "deliver", action.now - timedelta(seconds=1), case_id=case.id)
         | {
             "payload": {
                 "kind": event.kind.removesuffix("_thrown"),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from service.db.cases import Case
 from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
+from service.operations import notices
 from service.operations.action import Action
 from service.operations.effects.reviewing import figures
 
@@ -23,6 +24,7 @@ def catat_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, A
     signed = _day(data.get("sk_tgl")) or today
     case.decided_at = action.now
     case.effective_on = action.calendar.start_of_day(effective, 0)
+    notices.plan(action, "decision", f"decision:{case.id}:{action.now.isoformat()}", case=case)
     return {
         "sk": {"nomor": data.get("sk_nomor"), "tgl": signed.isoformat(), "tmt": effective.isoformat()},
         "baseline": figures(action, case, data, today),
@@ -34,6 +36,7 @@ def batalkan_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str
     case.decided_at = None
     case.effective_on = None
     case.outcome = REVOKED
+    notices.plan(action, "decision", f"revoked:{case.id}:{action.now.isoformat()}", case=case, revoked=True)
     return {"sk_dicabut": data.get("sk"), "sk": None}
 
 
