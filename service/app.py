@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import uuid
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service import __version__, api, security, web
 from service.api.problems import problem, status_of
 from service.domain.errors import MutasiError, TooManyAttempts
-from service.settings import BadSetting, Settings
+from service.settings import secret_key
 from service.web import sessions, sign_in
 from service.wiring import Services
 
 LANGUAGES = ("id", "en")
-SHORTEST_KEY = 16
 
 logger = logging.getLogger("mutasi")
 
@@ -72,28 +69,6 @@ def create_app(services: Services) -> Flask:
     api.register(app)
     _show_errors(app)
     return app
-
-
-def secret_key(settings: Settings) -> str:
-    """The key that signs cookies: the one that is set, else (without TLS: on a developer's machine) one made once and
-    kept readable by this user only. Raises BadSetting.
-    """
-    if settings.secret_key:
-        if len(settings.secret_key) < SHORTEST_KEY:
-            raise BadSetting(f"secret_key has fewer than {SHORTEST_KEY} characters")
-        return settings.secret_key
-    if settings.https:
-        raise BadSetting("secret_key must be set (MUTASI_SECRET_KEY) when https is on")
-    path = Path(settings.var_dir, "secret_key")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        own = path.with_name(f"secret_key.{secrets.token_hex(8)}")
-        own.touch(mode=0o600)
-        own.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-        with suppress(FileExistsError):  # of several processes that begin at once, the first one's key holds
-            path.hardlink_to(own)
-        own.unlink()
-    return path.read_text(encoding="utf-8").strip()
 
 
 def _language() -> str | None:

@@ -6,11 +6,15 @@ An unknown key, or a value of the wrong kind, stops the start with a line that n
 from __future__ import annotations
 
 import os
+import secrets
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+SHORTEST_KEY = 16
 
 
 class BadSetting(Exception):
@@ -89,6 +93,28 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings
         if type(value).__name__ != kinds[key]:
             raise BadSetting(f'setting "{key}" must be {kinds[key]}, not {value!r}')
     return Settings(**values)
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs cookies and seals stored secrets: the one that is set, else (without TLS: on a developer's
+    machine) one made once and kept readable by this user only. Raises BadSetting.
+    """
+    if settings.secret_key:
+        if len(settings.secret_key) < SHORTEST_KEY:
+            raise BadSetting(f"secret_key has fewer than {SHORTEST_KEY} characters")
+        return settings.secret_key
+    if settings.https:
+        raise BadSetting("secret_key must be set (MUTASI_SECRET_KEY) when https is on")
+    path = Path(settings.var_dir, "secret_key")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        own = path.with_name(f"secret_key.{secrets.token_hex(8)}")
+        own.touch(mode=0o600)
+        own.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        with suppress(FileExistsError):  # of several processes that begin at once, the first one's key holds
+            path.hardlink_to(own)
+        own.unlink()
+    return path.read_text(encoding="utf-8").strip()
 
 
 def _read(path: Path) -> dict[str, Any]:

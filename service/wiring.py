@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.db.base import is_postgresql, make_engine
 from service.domain.access import SYSTEM, Actor, Role
-from service.domain.calendar import Calendar
+from service.domain.calendar import Calendar, DaysOff
 from service.domain.errors import Incident
 from service.engine.runner import Engine
 from service.engine.steps import Limits
 from service.operations import attempts, clock
 from service.operations.action import Action
+from service.operations.administered import Administered
+from service.operations.mail_route import MailRoute, configured_route
 from service.settings import BadSetting, Settings, shipped
 
 
@@ -33,6 +35,8 @@ class Services:
     engine: Engine
     roles: Mapping[str, Role]
     calendar: Calendar
+    days_off: DaysOff
+    administered: Administered
 
     @contextmanager
     def action(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[Action]:
@@ -62,27 +66,39 @@ class Services:
             yield self._action(session, actor, now)
 
     def _action(self, session: Session, actor: Actor, now: datetime | None) -> Action:
+        moment = now or clock.now(session)
+        state = self.administered.current(session)
+        self.days_off.own = state.days
         return Action(
             session=session,
             actor=actor,
-            now=now or clock.now(session),
+            now=moment,
             engine=self.engine,
             settings=self.settings,
             roles=self.roles,
             calendar=self.calendar,
+            mail=state.mail or configured_route(self.settings),
         )
+
+    def mail_route(self) -> MailRoute | None:
+        """How mail leaves now; None where none is sent."""
+        with self.reading() as action:
+            return action.mail
 
 
 def wire(settings: Settings) -> Services:
     """Connect to the database and read the configuration. The database must have been upgraded."""
     url = settings.database_url or f"sqlite:///{Path(settings.var_dir, 'mutasi.sqlite3')}"
-    calendar = read_calendar(shipped("config") / "calendar.toml", settings.timezone)
+    days_off = read_days_off(shipped("config") / "calendar.toml")
+    calendar = Calendar(timezone=settings.timezone, is_holiday=days_off)
     return Services(
         settings=settings,
         sessions=sessionmaker(make_engine(url), expire_on_commit=False),
         engine=engine_with(calendar, limits_of(settings)),
         roles=read_roles(shipped("config") / "roles.toml"),
         calendar=calendar,
+        days_off=days_off,
+        administered=Administered(),
     )
 
 
@@ -130,16 +146,18 @@ def read_roles(path: Path) -> dict[str, Role]:
 
 
 def read_calendar(path: Path, timezone: str) -> Calendar:
+    """The calendar of the configuration alone, without the days that are kept in a database."""
+    return Calendar(timezone=timezone, is_holiday=read_days_off(path))
+
+
+def read_days_off(path: Path) -> DaysOff:
     """National holidays of the `holidays` package, with the days that config/calendar.toml adds or takes."""
     entries = _toml(path)
-    added = {date.fromisoformat(day) for day in entries.get("off", {})}
-    worked = {date.fromisoformat(day) for day in entries.get("worked", {})}
-    national: Mapping[date, str] = holidays.country_holidays("ID", categories=("government", "public"))
-
-    def is_holiday(day: date) -> bool:
-        return day not in worked and (day in added or day in national)
-
-    return Calendar(timezone=timezone, is_holiday=is_holiday)
+    return DaysOff(
+        national=holidays.country_holidays("ID", categories=("government", "public")),
+        added={date.fromisoformat(day): name for day, name in entries.get("off", {}).items()},
+        worked={date.fromisoformat(day): name for day, name in entries.get("worked", {}).items()},
+    )
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -24,6 +24,7 @@ PARTS = (
     "waiting",
     "migrations",
     "import",
+    "pages",
 )
 
 
@@ -114,6 +115,9 @@ def _measure(kind: str, wanted: set[str], completions: int, most_tasks: int, qui
     if "import" in wanted:
         _say(f"Import of 50,000 employees, {kind}", quiet)
         yield "import", _import(kind)
+    if "pages" in wanted:
+        _say(f"Pages over 100,000 cases and 1,000,000 finished tasks, {kind}", quiet)
+        yield "pages", _pages(kind, quiet)
 
 
 def _inbox(services: Any, token: str, kind: str, most: int, quiet: bool) -> Any:
@@ -127,6 +131,19 @@ def _inbox(services: Any, token: str, kind: str, most: int, quiet: bool) -> Any:
         inbox.grow(services, present, wanted)
         present = wanted
         yield {"database": kind, "open_tasks": wanted, **inbox.measure(services, token)}
+
+
+def _pages(kind: str, quiet: bool) -> list[dict[str, Any]]:
+    from service.bench import databases, large, pages
+    from service.bench.world import NO_SECRET
+
+    with tempfile.TemporaryDirectory(prefix="mutasi-bench-") as folder, databases.fresh(kind) as url:
+        services = wire(settings_module.load({}, database_url=url, var_dir=folder, secret_key=NO_SECRET))
+        upgrade(services.sessions.kw["bind"])
+        large.fill(services, said=lambda what: _say(what, quiet))
+        rows = list(pages.measure(services))
+        services.sessions.kw["bind"].dispose()
+    return rows
 
 
 def _import(kind: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, true
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db.base import Base, UtcDateTime
@@ -26,13 +26,17 @@ class Account(Base):
     timezone: Mapped[str] = mapped_column(String(64), default="Asia/Jakarta")
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     single_keys: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     grants: Mapped[list[Grant]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
 
 class Grant(Base):
-    """A role held by an account, everywhere or (unit_id) for one unit."""
+    """A role held by an account, everywhere or (unit_id) for one unit.
+
+    source: local (given here) | oidc (by a group of the identity provider, and taken when the group is left).
+    """
 
     __tablename__ = "account_role"
     __table_args__ = (UniqueConstraint("account_id", "role", "unit_id"),)
@@ -41,12 +45,25 @@ class Grant(Base):
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(64), index=True)
     unit_id: Mapped[str | None] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(8), default="local", server_default="local")
 
 
 class WebSession(Base):
-    """A signed-in browser. The cookie carries a random token; only its SHA-256 is stored."""
+    """A signed-in browser. The cookie carries a random token; only its SHA-256 is stored.
+
+    `pending`: what is still to be done before the session opens anything: code | enrol | password. `method`: password
+    or oidc.
+    """
 
     __tablename__ = "web_session"
+    __table_args__ = (
+        Index(
+            "ix_web_session_open",
+            "seen_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
@@ -56,6 +73,8 @@ class WebSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(300))
+    method: Mapped[str] = mapped_column(String(16), default="password", server_default="password")
+    pending: Mapped[str | None] = mapped_column(String(16))
 
 
 class ApiToken(Base):
@@ -71,6 +90,7 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignInAttempt(Base):

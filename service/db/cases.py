@@ -138,7 +138,13 @@ class CaseEvent(Base):
     """The append-only log: who did what, when. The database refuses to change or delete a row."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_case_id_id", "case_id", "id"), Index("ix_event_kind_at", "kind", "at"))
+    __table_args__ = (
+        Index("ix_event_case_id_id", "case_id", "id"),
+        Index("ix_event_kind_at", "kind", "at"),
+        Index("ix_event_at", "at"),
+        Index("ix_event_actor_id_at", "actor_id", "at"),
+        Index("ix_event_name", "name", "at", **_where("case_id IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     case_id: Mapped[uuid.UUID | None] = mapped_column()
@@ -169,6 +175,7 @@ class DueWork(Base):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        Index("ix_due_work_dead", "due_at", **_where("state = 'dead'")),
         Index("ix_due_work_case_id", "case_id"),
         Index("ix_due_work_task_id", "task_id"),
     )
@@ -198,6 +205,7 @@ class Outbox(Base):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        Index("ix_outbox_dead", "next_at", **_where("state = 'dead'")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -1,14 +1,37 @@
-"""Working days: Monday to Friday, less the national holidays and the days config/calendar.toml adds or takes."""
+"""Working days: Monday to Friday, less the national holidays and the days that a place adds or takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 FARTHEST = 10_000
 """Working days a deadline may lie away: forty years. Days are counted one by one."""
+
+
+@dataclass
+class DaysOff:
+    """Which weekdays are off, each with its name: the nation's, with the days a place adds or works instead.
+
+    `own` (day -> off or worked) wins over the others; it is replaced as a whole when the place's list changes.
+    """
+
+    national: Mapping[date, str]
+    added: Mapping[date, str] = field(default_factory=dict)
+    worked: Mapping[date, str] = field(default_factory=dict)
+    own: Mapping[date, str] = field(default_factory=dict)
+
+    def __call__(self, day: date) -> bool:
+        kind = self.own.get(day)
+        if kind is not None:
+            return kind == "off"
+        return day not in self.worked and (day in self.added or day in self.national)
+
+    def with_own(self, own: Mapping[date, str]) -> DaysOff:
+        """The same days with another list of the place's own."""
+        return DaysOff(self.national, self.added, self.worked, own)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -13,10 +14,16 @@ from service.domain.calendar import Calendar
 from service.engine.runner import Engine
 from service.settings import Settings
 
+if TYPE_CHECKING:
+    from service.operations.mail_route import MailRoute
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One business action, in one transaction. `now` is aware, UTC, and the same throughout."""
+    """One business action, in one transaction. `now` is aware, UTC, and the same throughout.
+
+    `mail`: how mail leaves; None where none is sent.
+    """
 
     session: Session
     actor: Actor
@@ -25,3 +32,4 @@ class Action:
     settings: Settings
     roles: Mapping[str, Role]
     calendar: Calendar
+    mail: MailRoute | None = None

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 OFFSET = "clock_offset_seconds"
 SAMPLE = "sample"
-_OFFSET = select(select(Fact.__table__.c.value).where(Fact.__table__.c.name == OFFSET).scalar_subquery())
-_MOMENT_AND_OFFSET = select(
-    func.clock_timestamp(type_=UtcDateTime),
-    select(Fact.__table__.c.value).where(Fact.__table__.c.name == OFFSET).scalar_subquery(),
-)
+STAMP = "administered_stamp"
+"""The fact that changes with what administrators set; `Session.info` holds what a transaction read of it."""
+
+_FACTS = [
+    select(Fact.__table__.c.value).where(Fact.__table__.c.name == name).scalar_subquery()
+    for name in (OFFSET, STAMP)
+]
+_OFFSET_AND_STAMP = select(*_FACTS)
+_MOMENT_TOO = select(func.clock_timestamp(type_=UtcDateTime), *_FACTS)
 
 
 def now(session: Session) -> datetime:
@@ -35,9 +39,11 @@ def read(session: Session) -> tuple[datetime, datetime]:
     """The time of the database's clock, which all processes share, and the present moment: the same, moved."""
     connection = session.connection()
     if is_postgresql(session):
-        real, seconds = connection.execute(_MOMENT_AND_OFFSET).one()
+        real, seconds, stamp = connection.execute(_MOMENT_TOO).one()
     else:
-        real, seconds = datetime.now(UTC), connection.scalar(_OFFSET)
+        real = datetime.now(UTC)
+        seconds, stamp = connection.execute(_OFFSET_AND_STAMP).one()
+    session.info[STAMP] = stamp
     return real, real + timedelta(seconds=int(seconds or 0))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import smtplib
 import uuid
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -22,6 +20,7 @@ from service.domain.access import Actor, make_actor
 from service.domain.notice_words import moment, phrase, title
 from service.domain.notices import OFFERED
 from service.operations.accounts import scopes_of
+from service.operations.mail_route import MailRoute, connected
 from service.operations.notices import wishes_of
 from service.settings import Settings
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 10
 MOST_COUNTED = 1000
-TIMEOUT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +40,16 @@ class Line:
     link: str
 
 
-def send(services: Services, row: Outbox) -> bool:
-    """Send the letter of a row; False when there is nothing left to say. Raises OSError, SMTPException."""
+def send(services: Services, route: MailRoute, row: Outbox) -> bool:
+    """Send the letter of a row; False when there is nothing left to say. Raises OSError, SMTPException, Unsealable."""
     with services.sessions() as session:
         letter = _letter(services, session, row)
     if letter is None:
         return False
-    deliver(services.settings.mail_url, letter)
-    return True
-
-
-def deliver(mail_url: str, letter: EmailMessage) -> None:
-    """Hand a letter to the mail server at smtp://user:password@host:587 or smtps://. Raises OSError, SMTPException."""
-    address = urlsplit(mail_url)
-    secure = address.scheme == "smtps"
-    connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    port = address.port or (465 if secure else 25)
-    with connect(address.hostname or "localhost", port, timeout=TIMEOUT) as server:
-        if address.username:
-            if not secure:
-                server.starttls()
-            server.login(unquote(address.username), unquote(address.password or ""))
+    letter["From"] = route.sender
+    with connected(route, services.settings) as server:
         server.send_message(letter)
+    return True
 
 
 def address_of(settings: Settings) -> str:
@@ -84,7 +70,6 @@ def _letter(services: Services, session: Session, row: Outbox) -> EmailMessage |
     if not lines and not waiting:
         return None
     letter = EmailMessage()
-    letter["From"] = services.settings.mail_from
     letter["To"] = account.email
     letter["Subject"] = _subject(lines, total, language)
     letter["Date"] = format_datetime(row.created_at)

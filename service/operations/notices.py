@@ -200,7 +200,7 @@ def _accounts(action: Action, which: ColumnElement[bool], most: int) -> list[uui
 def _ways(action: Action, person: Recipient, kind: str) -> list[Channel]:
     """The channels by which something leaves for this person: those wanted that lead somewhere."""
     open_ways: list[Channel] = []
-    if action.settings.mail_url and person.wishes.wants(kind, "mail"):
+    if action.mail and person.wishes.wants(kind, "mail"):
         open_ways.append("mail")
     if person.pushes and person.wishes.wants(kind, "push"):
         open_ways.append("push")

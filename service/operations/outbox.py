@@ -7,8 +7,9 @@ import logging
 import secrets
 import smtplib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
@@ -16,6 +17,7 @@ from sqlalchemy import delete, select, update
 from service.db.cases import Outbox
 from service.operations import clock, mailing, pushing
 from service.operations.action import Action
+from service.operations.vault import Unsealable
 
 if TYPE_CHECKING:
     from service.wiring import Services
@@ -26,21 +28,19 @@ LONGEST_WAIT = timedelta(hours=1)
 MAX_ATTEMPTS = 8
 KEPT = timedelta(days=30)
 
-SENDERS: Mapping[str, Callable[[Services, Outbox], bool]] = {
-    "mail": mailing.send,
-    "push": pushing.send,
-}
-"""Channel -> what sends a row by it; answers whether anything left. Raises OSError or SMTPException to be tried again."""
+Sender = Callable[[Outbox], bool]
+"""Sends a row; answers whether anything left. Raises OSError or SMTPException to be tried again."""
 
 logger = logging.getLogger(__name__)
 
 
 def send(services: Services) -> int:
     """Send what is pending and due; answers how many messages left."""
-    sent = 0
-    for row_id, token in _claim(services):
-        sent += _send_one(services, row_id, token)
-    return sent
+    route = services.mail_route()
+    senders: dict[str, Sender] = {"push": partial(pushing.send, services)}
+    if route is not None:
+        senders["mail"] = partial(mailing.send, services, route)
+    return sum(_send_one(services, senders, *claimed) for claimed in _claim(services, senders))
 
 
 def forget(action: Action) -> None:
@@ -49,15 +49,14 @@ def forget(action: Action) -> None:
     action.session.execute(delete(Outbox).where(old).execution_options(synchronize_session=False))
 
 
-def _claim(services: Services) -> list[tuple[uuid.UUID, str]]:
+def _claim(services: Services, channels: Iterable[str]) -> list[tuple[uuid.UUID, str]]:
     """Take what is to be sent. It is hidden from others for the lease, and comes back when this process dies."""
     token = secrets.token_hex(16)
-    kinds = [kind for kind in SENDERS if kind != "mail" or services.settings.mail_url]
     with services.sessions.begin() as session:
         now = clock.now(session)
         wanted = (
             select(Outbox.id)
-            .where(Outbox.state == "pending", Outbox.next_at <= now, Outbox.kind.in_(kinds))
+            .where(Outbox.state == "pending", Outbox.next_at <= now, Outbox.kind.in_(list(channels)))
             .order_by(Outbox.next_at)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
@@ -73,16 +72,16 @@ def _claim(services: Services) -> list[tuple[uuid.UUID, str]]:
     return [(row_id, token) for row_id in ids]
 
 
-def _send_one(services: Services, row_id: uuid.UUID, token: str) -> int:
+def _send_one(services: Services, senders: Mapping[str, Sender], row_id: uuid.UUID, token: str) -> int:
     with services.sessions() as session:
         row = session.get(Outbox, row_id)
         if row is None or row.lease_token != token:
             return 0
     left = False
     try:
-        left = SENDERS[row.kind](services, row)
+        left = senders[row.kind](row)
         outcome = {"state": "sent", "sent_at": datetime.now(UTC), "error": None}
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, Unsealable) as error:
         logger.warning("%s: %s", row.key, error)
         state = "dead" if row.attempts >= MAX_ATTEMPTS else "pending"
         wait = min(timedelta(minutes=2**row.attempts), LONGEST_WAIT)

@@ -12,6 +12,7 @@ from service.web import (
     home,
     inbox,
     lookup,
+    saved_views,
     starting,
     tasks,
 )
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     definitions.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    saved_views.blueprint,
 )
 
 

@@ -1,10 +1,15 @@
-"""Nothing yet.
+"""Filters of lists that people keep under a name and share.
 
 Revision ID: 20261128_0011
 Revises: 20261123_0010
 """
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from service.db.base import Json, UtcDateTime
 
 revision = "20261128_0011"
 down_revision = "20261123_0010"
@@ -13,8 +18,28 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("page", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("query", Json, nullable=False),
+        sa.Column("shared", sa.String(16), nullable=False),
+        sa.Column("role", sa.String(64), nullable=True),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("shared IN ('nobody','role','everybody')", name=op.f("ck_saved_view_shared")),
+        sa.CheckConstraint("(shared = 'role') = (role IS NOT NULL)", name=op.f("ck_saved_view_role")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_saved_view_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    op.create_index("ix_saved_view_account_id_page", "saved_view", ["account_id", "page"], unique=False)
+    op.create_index("ix_saved_view_page_shared_role", "saved_view", ["page", "shared", "role"], unique=False)
 
 
 def downgrade() -> None:
-    pass
+    op.drop_index("ix_saved_view_page_shared_role", table_name="saved_view")
+    op.drop_index("ix_saved_view_account_id_page", table_name="saved_view")
+    op.drop_table("saved_view")

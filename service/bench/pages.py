@@ -1,0 +1,102 @@
+"""How long the pages take in a city after years of use: milliseconds of the server, statements, and bytes."""
+
+from __future__ import annotations
+
+import gzip
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from service.db.cases import Case, Task
+from service.operations import demo
+from service.wiring import Services
+
+Address = str | Callable[[Session], str]
+
+
+def _running_case(session: Session) -> str:
+    return f"/cases/{session.scalar(select(Case.id).where(Case.status == 'running').limit(1))}"
+
+
+def _finished_case(session: Session) -> str:
+    found = select(Case.id).where(Case.status == "completed").order_by(Case.started_at).limit(1)
+    return f"/cases/{session.scalar(found)}"
+
+
+def _task(session: Session) -> str:
+    found = select(Task.id).where(Task.state == "open", Task.role == "analis_sdm").limit(1)
+    return f"/tasks/{session.scalar(found)}"
+
+
+PAGES: tuple[tuple[str, str, Address], ...] = (
+    ("inbox, analyst", "ani.analis", "/inbox"),
+    ("inbox, mine", "ani.analis", "/inbox?view=mine"),
+    ("inbox, all", "ani.analis", "/inbox?view=all"),
+    ("inbox, done", "ani.analis", "/inbox?view=done"),
+    ("inbox, head of unit", "budi.kepala", "/inbox"),
+    ("inbox, employee", "gita.pegawai", "/inbox"),
+    ("inbox, overdue", "ani.analis", "/inbox?overdue=yes"),
+    ("inbox, search", "ani.analis", "/inbox?q=Puskesmas"),
+    ("task", "ani.analis", _task),
+    ("cases, manager", "hadi.manajer", "/cases"),
+    ("cases, running", "hadi.manajer", "/cases?status=running"),
+    ("cases, search", "hadi.manajer", "/cases?q=UKUR-000012"),
+    ("cases, head of unit", "budi.kepala", "/cases"),
+    ("case, running", "hadi.manajer", _running_case),
+    ("case, finished", "hadi.manajer", _finished_case),
+    ("start", "ani.analis", "/start"),
+    ("account", "ani.analis", "/account"),
+    ("definitions", "intan.proses", "/definitions"),
+    ("definition", "intan.proses", "/definitions/transfer_lifecycle/1"),
+)
+
+
+def measure(services: Services, rounds: int = 9) -> Iterator[dict[str, Any]]:
+    """A row for each page, asked for by who uses it, without the network."""
+    from service.app import create_app
+
+    app = create_app(services)
+    app.config["WTF_CSRF_ENABLED"] = False
+    engine = services.sessions.kw["bind"]
+    sent = [0]
+    event.listen(engine, "before_cursor_execute", lambda *_: sent.__setitem__(0, sent[0] + 1))
+    clients: dict[str, FlaskClient] = {}
+    for name, username, address in PAGES:
+        if username not in clients:
+            clients[username] = app.test_client()
+            clients[username].post("/sign-in", data={"username": username, "password": demo.PASSWORD})
+        if not isinstance(address, str):
+            with services.reading() as action:
+                address = address(action.session)
+        yield {
+            "page": name,
+            "database": engine.dialect.name,
+            **_measured(clients[username], address, sent, rounds),
+        }
+
+
+def _measured(client: FlaskClient, address: str, sent: list[int], rounds: int) -> dict[str, Any]:
+    times: list[float] = []
+    cpu: list[float] = []
+    for number in range(rounds + 2):
+        sent[0] = 0
+        begun, used = time.perf_counter(), time.process_time()
+        answer = client.get(address)
+        if number >= 2:
+            times.append((time.perf_counter() - begun) * 1000)
+            cpu.append((time.process_time() - used) * 1000)
+    body = answer.get_data()
+    return {
+        "status": answer.status_code,
+        "p50_ms": round(statistics.median(times), 1),
+        "worst_ms": round(max(times), 1),
+        "cpu_ms": round(statistics.median(cpu), 1),
+        "statements": sent[0],
+        "kilobytes": round(len(body) / 1024, 1),
+        "gzipped": round(len(gzip.compress(body)) / 1024, 1),
+    }
