@@ -64,7 +64,7 @@ def subscribe(action: Action, endpoint: str, p256dh: str, auth: str, device: str
     if found is None:
         own = select(PushSubscription.id).where(PushSubscription.account_id == action.actor.id)
         if len(action.session.scalars(own).all()) >= MOST_DEVICES:
-            raise Invalid("That are many devices: remove one first.")
+            raise Invalid("There are many devices: remove one first.")
         found = PushSubscription(id=new_id(), endpoint=endpoint, endpoint_hash=digest, created_at=action.now)
         action.session.add(found)
     found.account_id, found.p256dh, found.auth = action.actor.id, p256dh, auth

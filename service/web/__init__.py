@@ -5,13 +5,18 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import (
+    account,
     cases,
+    comments,
     common,
     definitions,
     documents,
+    feeds,
     home,
     inbox,
+    install,
     lookup,
+    notices,
     saved_views,
     starting,
     tasks,
@@ -20,6 +25,11 @@ from service.web import (
 BLUEPRINTS = (
     common.blueprint,
     home.blueprint,
+    account.blueprint,
+    notices.blueprint,
+    comments.blueprint,
+    feeds.blueprint,
+    install.blueprint,
     inbox.blueprint,
     tasks.blueprint,
     cases.blueprint,
