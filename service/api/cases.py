@@ -86,6 +86,10 @@ class CaseOut(BaseModel):
     decided_at: str | None = None
     ended_at: str | None = None
     wake_at: str | None = Field(None, description="When the next timer fires")
+    suspended_at: str | None = Field(None, description="Since when it stands still")
+    due_at: str | None = Field(None, description="The next deadline of its open tasks")
+    plan: str | None = Field(None, examples=["2026"], description="The programme or the period it belongs to")
+    transfer_kind: str | None = Field(None, examples=["M1"])
 
 
 class TurnOut(BaseModel):
@@ -117,6 +121,7 @@ class EventOut(BaseModel):
     id: int
     at: str
     actor: str
+    acting_for: str | None = Field(None, description="The absent person the actor acted for")
     kind: str = Field(examples=["task_completed"])
     element: str | None = None
     process: str | None = None
@@ -138,7 +143,7 @@ def start(body: StartBody) -> Any:
 
     def begin(action: Action) -> dict[str, Any]:
         case = cases.start(action, body.definition, subject=body.subject, data=body.data)
-        return _case(queries.get(action.session, action.actor, case.id))
+        return case_body(queries.get(action.session, action.actor, case.id))
 
     response = once(201, begin)
     answer = response.get_json()
@@ -151,7 +156,7 @@ def page(query: CasesQuery) -> Any:
     """The cases that may be seen, latest first."""
     with reading() as action:
         found = queries.page(action.session, action.actor, **query.model_dump())
-        return paged(found, _case)
+        return paged(found, case_body)
 
 
 @blueprint.get("/cases/<case>", responses={200: CaseWithDataOut, 404: Problem})
@@ -160,7 +165,7 @@ def get(path: CasePath) -> Any:
     with reading() as action:
         row = queries.get(action.session, action.actor, path.case)
         stored = action.session.get_one(Case, row.id)
-        body = _case(row)
+        body = case_body(row)
         body["data"] = shown_data(action.actor, cases.data(action, stored), names=not row.names_hidden)
         body["open"] = [
             {"task": str(turn.task_id), "name": turn.name, "role": turn.role, "due_at": moment(turn.due_at)}
@@ -187,12 +192,13 @@ def cancel(path: CasePath, body: CancelBody) -> Response:
     def end(action: Action) -> dict[str, Any]:
         row = queries.get(action.session, action.actor, path.case)
         cases.cancel(action, row.id, body.reason)
-        return _case(queries.get(action.session, action.actor, row.id))
+        return case_body(queries.get(action.session, action.actor, row.id))
 
     return once(200, end)
 
 
-def _case(row: CaseRow) -> dict[str, Any]:
+def case_body(row: CaseRow) -> dict[str, Any]:
+    """A case as the API shows it."""
     return {
         "id": str(row.id),
         "number": row.number,
@@ -213,6 +219,10 @@ def _case(row: CaseRow) -> dict[str, Any]:
         "decided_at": moment(row.decided_at),
         "ended_at": moment(row.ended_at),
         "wake_at": moment(row.wake_at),
+        "suspended_at": moment(row.suspended_at),
+        "due_at": moment(row.due_at),
+        "plan": row.plan,
+        "transfer_kind": row.transfer_kind,
     }
 
 
@@ -221,6 +231,7 @@ def _event(row: EventRow) -> dict[str, Any]:
         "id": row.id,
         "at": moment(row.at),
         "actor": row.actor,
+        "acting_for": row.acting_for,
         "kind": row.kind,
         "element": row.element,
         "process": row.process,

@@ -28,6 +28,7 @@ from service.api.common import (
 from service.db.cases import Case, Task
 from service.db.queries import cases as case_queries
 from service.db.queries import tasks as queries
+from service.db.queries.task_filters import TaskFilter
 from service.db.queries.tasks import TaskRow
 from service.domain.access import shown_data
 from service.domain.errors import NotFound
@@ -144,11 +145,13 @@ def page(query: TasksQuery) -> Any:
             action.actor,
             scope=query.scope or ("all" if query.case else "offered"),
             state=query.state,
-            role=query.role,
-            assignee=_assignee(action, query.assignee),
-            case_id=case_id,
-            definition=query.definition,
-            search=query.search,
+            wanted=TaskFilter(
+                role=query.role,
+                assignee=_assignee(action, query.assignee),
+                case_id=case_id,
+                definition=query.definition,
+                search=query.search,
+            ),
             limit=query.limit,
             cursor=query.cursor,
         )
@@ -231,7 +234,7 @@ def _changed(path: TaskPath, do: Any) -> Response:
             "name": task.name,
             "state": task.state,
             "role": task.role,
-            "assignee": current_user.username if task.assignee_id else None,  # nobody changes another's task
+            "assignee": _own_name() if task.assignee_id else None,  # nobody changes another's task
             "due_at": moment(task.due_at),
             "version": task.version,
             "case_status": case.status,
@@ -243,11 +246,18 @@ def _changed(path: TaskPath, do: Any) -> Response:
     return response
 
 
+def _own_name() -> str:
+    """The user name by which the asker holds tasks."""
+    lent = actor().acting_for
+    name: str = lent.username if lent else current_user.username
+    return name
+
+
 def _assignee(action: Action, name: str | None) -> uuid.UUID | None:
     if name is None:
         return None
     if name == "me":
-        return actor().id
+        return actor().holder
     try:
         return accounts.named(action.session, name).id
     except NotFound:

@@ -36,7 +36,10 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 class Case(Base):
     """One run of a definition: one transfer. `version` goes up by one with every step.
 
-    `incidents` counts the open ones. `failed_from` is the snapshot before the step that ended the case with an error.
+    `incidents` counts the open ones. `rule_tone`: what the worst of the legal rules says (bad, warn, good), `rule_count`:
+    how many say so; for lists. `failed_from` is the snapshot before the step that ended the case with an error.
+    `plan` is the programme or the period that the case belongs to. `due_order` is the next deadline of its open tasks, or
+    a far day without one. A running case with `suspended_at` stands still until it is resumed.
     """
 
     __tablename__ = "cases"
@@ -45,6 +48,15 @@ class Case(Base):
         Index("ix_cases_status_started_at", "status", "started_at"),
         Index("ix_cases_started_at", "started_at", "id"),
         Index("ix_cases_started_by", "started_by", **_where("started_by IS NOT NULL")),
+        Index("ix_cases_changed_at_id", "changed_at", "id"),
+        Index("ix_cases_due_order_id", "due_order", "id"),
+        Index("ix_cases_stage_started_at", "status", "stage", "started_at", "id"),
+        Index("ix_cases_plan_started_at", "plan", "started_at", "id"),
+        Index("ix_cases_transfer_kind_started_at", "transfer_kind", "started_at", "id"),
+        Index("ix_cases_outcome_started_at", "outcome", "started_at", "id"),
+        Index("ix_cases_ended_at_id", "ended_at", "id"),
+        Index("ix_cases_incidents", "started_at", "id", **_where("incidents > 0")),
+        Index("ix_cases_suspended", "started_at", "id", **_where("suspended_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -65,19 +77,25 @@ class Case(Base):
     effective_on: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
     snapshot: Mapped[bytes] = mapped_column(LargeBinary)
     incidents: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failed_from: Mapped[bytes | None] = mapped_column(LargeBinary)
+    plan: Mapped[str | None] = mapped_column(String(200))
+    due_order: Mapped[datetime] = mapped_column(UtcDateTime, default=NO_DEADLINE)
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rule_tone: Mapped[str | None] = mapped_column(String(8))
+    rule_count: Mapped[int | None] = mapped_column(Integer)
 
 
 class Task(Base):
     """Work offered to a role (narrowed by unit or person), or held by one account. Never copied per member.
 
-    `due_order` is the deadline, or a far day without one, so that lists page by it.
+    `due_order` is the deadline, or a far day without one, so that lists page by it. `closed_for`: the absent person whom
+    the closer acted for.
     """
 
     __tablename__ = "task"
@@ -89,7 +107,9 @@ class Task(Base):
         Index("ix_task_open_assignee", "assignee_id", "due_order", "id", **OPEN),
         Index("ix_task_open_escalated", "escalate_to", "due_order", "id", **OPEN),
         Index("ix_task_open_due", "due_order", "id", **OPEN),
+        Index("ix_task_open_opened", "opened_at", **OPEN),
         Index("ix_task_closed_by", "closed_by", "closed_at"),
+        Index("ix_task_closed_for", "closed_for", "closed_at", **_where("closed_for IS NOT NULL")),
         Index("ix_task_assignee_id", "assignee_id", **_where("assignee_id IS NOT NULL")),
         Index("ix_task_person_nip", "person_nip", **_where("person_nip IS NOT NULL")),
         Index("ix_task_unit_id_role", "unit_id", "role", **_where("unit_id IS NOT NULL")),
@@ -117,6 +137,7 @@ class Task(Base):
     due_order: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    closed_for: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
@@ -152,6 +173,8 @@ class CaseEvent(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor_id: Mapped[uuid.UUID | None] = mapped_column()
     actor_name: Mapped[str] = mapped_column(String(200))
+    acting_for_id: Mapped[uuid.UUID | None] = mapped_column()
+    acting_for_name: Mapped[str | None] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40))
     element: Mapped[str | None] = mapped_column(String(255))
     process: Mapped[str | None] = mapped_column(String(255))
@@ -164,11 +187,12 @@ class DueWork(Base):
 
     kind: timer (wake the case) | reminder | escalation (of a task) | start (a definition's timer start) |
     deliver (a thrown message or signal) | scan (look for triggers in the data) | decision (carry it out).
+    state: paused while its case is suspended.
     """
 
     __tablename__ = "due_work"
     __table_args__ = (
-        CheckConstraint("state IN ('pending','done','dead')", name="state"),
+        CheckConstraint("state IN ('pending','paused','done','dead')", name="state"),
         Index(
             "ix_due_work_pending",
             "due_at",

@@ -82,7 +82,10 @@ class Calendar:
 
         Local day first: a deadline is a working day in WIB, WITA or WIT, not a multiple of 24 hours.
         """
-        day = self.add_working_days(self.local_date(now), working_days)
+        return self.close_of(self.add_working_days(self.local_date(now), working_days))
+
+    def close_of(self, day: date) -> datetime:
+        """The close of business of a local day, in UTC."""
         return datetime.combine(day, self.closing, ZoneInfo(self.timezone)).astimezone(UTC)
 
     def start_of_day(self, day: date, hour: int = 6) -> datetime:

@@ -35,6 +35,12 @@ class Conflict(MutasiError):
         self.at = at
 
 
+class Suspended(Conflict):
+    """The case stands still: somebody with the right to do so suspended it, and nobody has resumed it."""
+
+    code = "suspended"
+
+
 class Stale(Conflict):
     """The version the client named with If-Match is not the present one."""
 

@@ -101,5 +101,19 @@ def verdict(results: Sequence[RuleResult], special_reason: str | None) -> Verdic
     return Verdict(bool(failed), bool(permits), needs_reason, " ".join(parts) or "Semua aturan dipenuhi.")
 
 
+def badge(results: Sequence[RuleResult]) -> tuple[str, int] | None:
+    """What lists say of all rules: how many block (bad), else are to be weighed (warn), else passed (good)."""
+    tones = [tone for result in results if (tone := _tone(result))]
+    worst = next((tone for tone in ("bad", "warn", "good") if tone in tones), None)
+    return (worst, tones.count(worst)) if worst else None
+
+
+def _tone(result: RuleResult) -> str | None:
+    """A failed rule that does not block is to be weighed."""
+    if result.outcome == FAILED:
+        return "bad" if result.severity == "B" else "warn"
+    return {PASSED: "good", WARNING: "warn", NEEDS_PERMIT: "warn"}.get(result.outcome)
+
+
 def _ids(results: Sequence[RuleResult]) -> str:
     return ", ".join(result.id for result in results)

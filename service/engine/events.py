@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -345,6 +345,18 @@ def wake(case: Case) -> bool:
         case.act(token.task_spec, how, case, token, {})
         case.settle()
     return fired
+
+
+def postpone(case: Case, by: timedelta) -> None:
+    """Move the timers that count from when they were entered. One that names a day stays on its day."""
+    for scope in case.scopes():
+        for token in scope.tokens():
+            noted = token.internal_data
+            if "due" not in noted or not isinstance(token.task_spec, Catching):
+                continue
+            event = token.task_spec.wanted[noted.get("number", 0)].event
+            if event.timer == "timeDuration" or (event.timer == "timeCycle" and "every" in noted):
+                noted["due"] = (datetime.fromisoformat(noted["due"]) + by).isoformat()
 
 
 def due_timers(case: Case) -> list[tuple[datetime, Token]]:

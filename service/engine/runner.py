@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -156,6 +156,19 @@ class Engine:
         case = self._load(definition, snapshot, now)
         with _step(case):
             events.wake(case)
+        return step_of(case)
+
+    def postpone(
+        self,
+        definition: Definition,
+        snapshot: bytes,
+        by: timedelta,
+        now: datetime,
+    ) -> Step:
+        """Move the timers that count from when they were entered; those that name a day stay. Nothing fires."""
+        case = self._load(definition, snapshot, now)
+        with _step(case):
+            events.postpone(case, by)
         return step_of(case)
 
     def message(

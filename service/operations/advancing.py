@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.db.cases import Case
-from service.domain.errors import Incident, MutasiError
+from service.domain.errors import Incident, MutasiError, Suspended
 from service.engine.definitions import Definition
 from service.engine.steps import Event, OpenTask, Step
 from service.operations.action import Action
@@ -14,6 +14,13 @@ from service.operations.effects import EFFECTS
 from service.operations.recording import EventRow, Waits, record
 
 MAX_EFFECTS = 100
+
+
+def check_not_suspended(case: Case) -> None:
+    if case.suspended_at is not None:
+        raise Suspended(
+            "The case is suspended: nothing in it can be done until it is resumed.", at=case.suspended_at
+        )
 
 
 def advance(
@@ -30,6 +37,7 @@ def advance(
     `said`: rows of the log that come before the step's. `stood`: the definition the stored case stands in, when the step
     is of another one. An effect that fails is an Incident: the transaction is rolled back and the case stays as it was.
     """
+    check_not_suspended(case)
     before: Waits = ((), ())
     if case.version:  # else it has only just begun
         before = action.engine.waits_of(stood or definition, case.snapshot)

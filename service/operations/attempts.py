@@ -18,6 +18,8 @@ from service.operations import notices
 from service.operations.action import Action
 from service.operations.recording import write_event
 
+SUBSTITUTION = "substitution"
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -51,7 +53,9 @@ def note(action: Action, failure: Failure) -> None:
 
 
 def open_again(action: Action, case: Case, attempt: Attempt, element: str | None, reason: str) -> None:
-    """Open an incident of a case, or count it once more."""
+    """Open an incident of a case, or count it once more. Kept with it: by which substitution it was attempted."""
+    lent = action.actor.acting_for
+    command = {**attempt.command, SUBSTITUTION: str(lent.substitution)} if lent else dict(attempt.command)
     found = action.session.execute(
         update(Incident)
         .where(Incident.case_id == case.id, Incident.subject == attempt.subject, Incident.state == "open")
@@ -60,7 +64,7 @@ def open_again(action: Action, case: Case, attempt: Attempt, element: str | None
             reason=reason,
             element=element,
             last_at=action.now,
-            command=attempt.command,
+            command=command,
         )
         .returning(Incident.id)
         .execution_options(synchronize_session=False)
@@ -73,7 +77,7 @@ def open_again(action: Action, case: Case, attempt: Attempt, element: str | None
             "subject": attempt.subject,
             "element": element,
             "reason": reason,
-            "command": attempt.command,
+            "command": command,
             "attempts": 1,
             "state": "open",
             "opened_at": action.now,

@@ -14,11 +14,12 @@ from service.domain.ids import new_id
 from service.engine.definitions import Definition
 from service.operations import definitions
 from service.operations.action import Action
-from service.operations.advancing import advance
+from service.operations.advancing import advance, check_not_suspended
 from service.operations.attempts import attempting, settle, settle_all
 from service.operations.recording import write_event
 
 REPAIR = "case.repair"
+PLANNED_BY = ("nama_program", "periode")
 
 
 def start(
@@ -37,6 +38,8 @@ def start(
     """
     if not action.actor.may("case.start"):
         raise NotAllowed("Your roles do not allow you to start a case.")
+    if not action.actor.covers(definition_key, subject):
+        raise NotAllowed("The absent person has not lent you this process.")
     version = definitions.latest(action.session, definition_key)
     definition = definitions.compiled(action.session, action.engine, version.id)
     if element is not None and element not in {trigger.element for trigger in definition.triggers}:
@@ -46,7 +49,7 @@ def start(
     given = dict(data or {})
     if subject is not None:
         given.setdefault("pegawai_nip", subject)
-    case = _new_case(action, version, definition, subject, title)
+    case = _new_case(action, version, definition, subject, title, given)
     given.setdefault("nomor_kasus", case.number)
     step = action.engine.start(definition, given, action.now, element=element)
     case.snapshot = step.snapshot
@@ -69,6 +72,7 @@ def cancel(action: Action, case_id: uuid.UUID, reason: str) -> Case:
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     step = action.engine.cancel(definition, case.snapshot, action.now)
     case.outcome = "dibatalkan"
+    case.suspended_at = None
     write_event(action, "case_cancelled", case=case, data={"reason": reason.strip()})
     advance(action, case, definition, step)
     settle_all(action, case)
@@ -78,7 +82,7 @@ def cancel(action: Action, case_id: uuid.UUID, reason: str) -> Case:
 def wake(action: Action, case_id: uuid.UUID) -> None:
     """Fire the timers of a case that are due at the action's moment; nothing when it has ended or none is due."""
     case = locked(action, case_id)
-    if case.status != "running":
+    if case.status != "running" or case.suspended_at is not None:
         return
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     with attempting(case.id, "wake", "wake"):
@@ -95,6 +99,7 @@ def change_variables(action: Action, case_id: uuid.UUID, values: Mapping[str, An
     if not values:
         raise Invalid("Name at least one variable.", {"set": "This field is required."})
     case = locked(action, case_id)
+    check_not_suspended(case)
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     before = action.engine.case_data(definition, case.snapshot)
     with attempting(case.id, "variables", "variables"):
@@ -134,7 +139,14 @@ def locked(action: Action, case_id: uuid.UUID) -> Case:
     case = action.session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound("There is no such case.")
+    check_covered(action, case)
     return hold(action, case)
+
+
+def check_covered(action: Action, case: Case) -> None:
+    """A substitution may leave a process out, and never lends what is about the substitute. Raises NotFound."""
+    if not action.actor.covers(case.definition_key, case.subject_nip):
+        raise NotFound("There is no such case.")
 
 
 def hold(action: Action, case: Case) -> Case:
@@ -145,7 +157,12 @@ def hold(action: Action, case: Case) -> Case:
 
 
 def _new_case(
-    action: Action, version: DefinitionVersion, definition: Definition, subject: str | None, title: str | None
+    action: Action,
+    version: DefinitionVersion,
+    definition: Definition,
+    subject: str | None,
+    title: str | None,
+    given: Mapping[str, Any],
 ) -> Case:
     return Case(
         id=new_id(),
@@ -157,10 +174,18 @@ def _new_case(
         stage="",
         subject_nip=subject,
         started_at=action.now,
-        started_by=action.actor.id,
+        started_by=action.actor.holder,
         changed_at=action.now,
         version=0,
+        plan=plan_of(given) or str(action.calendar.local_date(action.now).year),
     )
+
+
+def plan_of(data: Mapping[str, Any]) -> str | None:
+    """What a case is planned with: a named programme, else the period of the annual plan; None when neither is said."""
+    found = (data.get(name) for name in PLANNED_BY)
+    named = next((value for value in found if isinstance(value, str | int) and str(value).strip()), None)
+    return None if named is None else str(named).strip()[:200]
 
 
 def _next_number(action: Action) -> str:

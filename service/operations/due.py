@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from service.db.base import insert_new
 from service.db.cases import Case, DueWork, Task
-from service.domain.errors import MutasiError, NotFound
+from service.domain.errors import MutasiError, NotFound, Suspended
 from service.operations import (
     cases,
     clock,
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
 BATCH = 20
 BACK_OFF_SECONDS = (5, 30, 120, 600)
-OF_ONE_CASE = ("timer", "reminder", "escalation", "decision", "tell")
+OF_ONE_CASE = ("timer", "reminder", "escalation", "decision")
+WHILE_SUSPENDED = timedelta(hours=6)
+"""How often a thrown message is offered to a case that is suspended."""
 
 logger = logging.getLogger(__name__)
 
@@ -214,10 +217,13 @@ def _start(action: Action, row: DueWork) -> None:
 def _deliver(action: Action, row: DueWork) -> None:
     payload: Mapping[str, Any] = row.payload
     if payload["kind"] == "signal":
-        messages.signal(action, payload["name"], payload.get("data"))
+        only = payload.get("only")
+        messages.signal(action, payload["name"], payload.get("data"), uuid.UUID(only) if only else None)
         return
     try:
         messages.send(action, payload["name"], payload.get("correlation"), payload.get("data"))
+    except Suspended:
+        row.state, row.attempts, row.due_at = "pending", 0, action.now + WHILE_SUSPENDED
     except NotFound:
         write_event(action, "message_unwanted", name=payload["name"])
 

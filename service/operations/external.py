@@ -50,10 +50,13 @@ def fetch(action: Action, worker: str, topics: Sequence[str], seconds: int, most
     real, _ = clock.read(action.session)
     free = (
         select(ExternalTask.task_id)
+        .join(Task, Task.id == ExternalTask.task_id)
+        .join(Case, Case.id == Task.case_id)
         .where(ExternalTask.topic.in_(topics), ExternalTask.free_at <= real, ExternalTask.retries > 0)
+        .where(Case.suspended_at.is_(None))
         .order_by(ExternalTask.free_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=ExternalTask)
     )
     until = real + timedelta(seconds=seconds)
     ids = action.session.scalars(
@@ -145,6 +148,7 @@ def _held(action: Action, task_id: uuid.UUID, worker: str) -> tuple[Case, Task, 
     real, _ = clock.read(action.session)
     if held.worker != worker or held.free_at <= real:
         raise Conflict("Another worker has this task, or the lock has ended.", by=held.worker)
+    cases.check_not_suspended(case)
     return case, task, held
 
 

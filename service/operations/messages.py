@@ -14,11 +14,12 @@ from service.db.cases import Case, WaitingFor
 from service.db.definitions import Definition as DefinitionRow
 from service.domain.access import SYSTEM
 from service.domain.errors import NotAllowed, NotFound
+from service.domain.ids import new_id
 from service.operations import cases, definitions
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.attempts import attempting, settle
-from service.operations.recording import write_event
+from service.operations.recording import add_due_work, due_row, write_event
 
 
 def send(
@@ -40,8 +41,13 @@ def send(
     return reached
 
 
-def signal(action: Action, name: str, data: Mapping[str, Any] | None = None) -> list[uuid.UUID]:
-    """Tell everybody: every case that waits for the signal, and every definition that begins with it."""
+def signal(
+    action: Action, name: str, data: Mapping[str, Any] | None = None, only: uuid.UUID | None = None
+) -> list[uuid.UUID]:
+    """Tell everybody: every case that waits for the signal, and every definition that begins with it.
+
+    A suspended case hears it when it is resumed. `only`: tell this one case.
+    """
     if not _may_send(action):
         raise NotAllowed("Your roles do not allow you to send signals.")
     waiting = (
@@ -50,17 +56,29 @@ def signal(action: Action, name: str, data: Mapping[str, Any] | None = None) -> 
         .where(WaitingFor.kind == "signal", WaitingFor.name == name)
         .order_by(WaitingFor.case_id)  # always the same order: two signals at once must not deadlock
     )
+    if only is not None:
+        waiting = waiting.where(WaitingFor.case_id == only)
     reached = []
     for case_id in action.session.scalars(waiting).all():
         case = cases.locked(action, case_id)
         if case.status != "running":
+            continue
+        if case.suspended_at is not None:
+            _keep(action, case, name, data or {})
             continue
         definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
         step = action.engine.signal(definition, case.snapshot, name, data or {}, action.now)
         write_event(action, "signal_received", case=case, name=name)
         advance(action, case, definition, step)
         reached.append(case.id)
-    return reached + _begin(action, "signal", name, data or {})
+    return reached if only is not None else reached + _begin(action, "signal", name, data or {})
+
+
+def _keep(action: Action, case: Case, name: str, data: Mapping[str, Any]) -> None:
+    """A signal for a suspended case waits with its other due work."""
+    payload = {"kind": "signal", "name": name, "data": dict(data), "only": str(case.id)}
+    row = due_row(f"deliver:{new_id()}", "deliver", action.now, case_id=case.id)
+    add_due_work(action, [row | {"state": "paused", "payload": payload}])
 
 
 def _may_send(action: Action) -> bool:
@@ -97,6 +115,7 @@ def give(
 ) -> uuid.UUID:
     """Hand a message to a case in which these wait for it."""
     case = cases.locked(action, case_id)
+    cases.check_not_suspended(case)
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     asked = action.session.scalar(
         select(WaitingFor.correlation)

@@ -26,7 +26,7 @@ from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
 from service.domain.notices import ABOUT_OPEN_TASKS, CHANNELS, DEFAULTS, OFFERED, RHYTHMS, Channel, Wishes
 from service.operations.action import Action
-from service.operations.recording import due_row, write_event
+from service.operations.recording import tell_row, write_event
 
 TELL = "tell"
 MOST_TOLD = 25
@@ -126,10 +126,9 @@ def plan(
     action: Action, kind: str, key: str, *, case: Case, task_id: uuid.UUID | None = None, **payload: Any
 ) -> None:
     """Have a notice told after the commit, by due work: for whoever need not know of it within this transaction."""
-    row = due_row(f"{TELL}:{key}", TELL, action.now, case_id=case.id, task_id=task_id)
-    told_by = str(action.actor.id) if action.actor.id else None
-    row["payload"] = {"kind": kind, "by": told_by, **payload}
-    insert_new(action.session, DueWork, [row])
+    insert_new(
+        action.session, DueWork, [tell_row(action, kind, f"{TELL}:{key}", case.id, task_id, **payload)]
+    )
 
 
 def recipients(action: Action, ids: Iterable[uuid.UUID]) -> list[Recipient]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -76,6 +76,8 @@ def event_row(action: Action, kind: str, case_id: uuid.UUID | None, **values: An
         "at": action.now,
         "actor_id": action.actor.id,
         "actor_name": action.actor.name,
+        "acting_for_id": action.actor.acting_for.id if action.actor.acting_for else None,
+        "acting_for_name": action.actor.acting_for.name if action.actor.acting_for else None,
         "kind": kind,
         "element": None,
         "process": None,
@@ -126,7 +128,13 @@ def _set_tasks(
     opened = [(_new_task(action, case, task), task) for key, task in present.items() if key not in before]
     action.session.add_all([row for row, _ in opened])
     before.update({row.engine_key: row for row, _ in opened})
+    set_next_deadline(case, before.values())
     return closed, opened
+
+
+def set_next_deadline(case: Case, tasks: Iterable[Task]) -> None:
+    """Keep with the case the earliest deadline of its open tasks, so that lists sort and filter by it."""
+    case.due_order = min((task.due_order for task in tasks), default=NO_DEADLINE)
 
 
 def _record_outside(action: Action, closed: Sequence[Task], opened: Sequence[tuple[Task, OpenTask]]) -> None:
@@ -187,10 +195,10 @@ def _record_due_work(
     wanted = {_timer_key(case, timer): timer.due for timer in step.timers}
     stale = [DueWork.key.in_(gone)] if (gone := present - wanted.keys()) else []
     timed = [task.id for task in closed if task.due_at is not None]
-    late = [f"{kind}:{task}" for task in timed for kind in ("tell", "reminder", "escalation")]
+    late = [f"{kind}:{task}" for task in timed for kind in ("reminder", "escalation")]
     stale += [DueWork.key.in_(late)] if late else []
     if stale:
-        pending = DueWork.state == "pending"
+        pending = DueWork.state.in_(("pending", "paused"))
         action.session.execute(
             delete(DueWork).where(pending, or_(*stale)).execution_options(synchronize_session=False)
         )
@@ -233,11 +241,24 @@ def due_row(key: str, kind: str, due_at: datetime, **values: Any) -> dict[str, A
     }
 
 
+def add_due_work(action: Action, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of due work made by `due_row`."""
+    _insert(action, DueWork, rows)
+
+
 def _to_be_told(action: Action, row: Task) -> dict[str, Any]:
     """That a task is there is told after the commit: to whom, and how, is worked out then."""
+    return tell_row(action, "opened", f"tell:{row.id}", row.case_id, row.id)
+
+
+def tell_row(
+    action: Action, kind: str, key: str, case_id: uuid.UUID, task_id: uuid.UUID | None, **more: Any
+) -> dict[str, Any]:
+    """Due work that tells people what happened in a case. It names the case in its payload only: it goes on while the
+    case is suspended or has ended, and does not wait for the case's lock."""
     by = str(action.actor.id) if action.actor.id else None
-    told = due_row(f"tell:{row.id}", "tell", action.now, case_id=row.case_id, task_id=row.id)
-    return told | {"payload": {"kind": "opened", "by": by}}
+    payload = {"kind": kind, "by": by, "case": str(case_id), "task": str(task_id) if task_id else None}
+    return due_row(key, "tell", action.now, case_id=None) | {"payload": payload | more}
 
 
 def _record_waits(action: Action, case: Case, before: Sequence[Wait], step: Step) -> None:

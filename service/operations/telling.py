@@ -21,10 +21,11 @@ REVIEW_AHEAD = timedelta(days=7)
 
 def tell(action: Action, row: DueWork) -> None:
     """Tell it, and be done with the row: it need not stay."""
-    case = action.session.get(Case, row.case_id) if row.case_id else None
-    task = action.session.get(Task, row.task_id) if row.task_id else None
+    payload = row.payload
+    case = action.session.get(Case, uuid.UUID(payload["case"]))
+    task = action.session.get(Task, uuid.UUID(payload["task"])) if payload["task"] else None
     if case is not None:
-        TELLERS[row.payload["kind"]](_as(action, row.payload.get("by")), row, case, task)
+        TELLERS[payload["kind"]](_as(action, payload["by"]), row, case, task)
     action.session.delete(row)
 
 

@@ -28,8 +28,8 @@ SHOWN_ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 def page(feed_address: str = "", refused: str = "") -> str:
     """The account page. `feed_address`: of a calendar that was just made; it is shown once."""
-    actor = context.actor()
-    with context.reading() as action:
+    actor = context.own()
+    with context.services().reading(actor) as action:
         row = action.session.get_one(Account, actor.id)
         wishes = notices.wishes_of(row.timezone, action.session.get(NoticeSettings, row.id))
         return render_template(
@@ -57,7 +57,7 @@ def page(feed_address: str = "", refused: str = "") -> str:
 def settings() -> ResponseReturnValue:
     """Language, zone, and whether single keys do something."""
     chosen = request.form
-    with context.services().action(context.actor()) as action:
+    with context.services().action(context.own()) as action:
         preferences.choose(
             action,
             locale=chosen.get("locale", ""),
@@ -84,7 +84,7 @@ def tell_me() -> ResponseReturnValue:
     channels = {
         kind: [channel for channel in CHANNELS if f"{channel}:{kind}" in request.form] for kind in DEFAULTS
     }
-    with context.services().action(context.actor()) as action:
+    with context.services().action(context.own()) as action:
         notices.choose(action, wanted, channels)
     return _done(gettext("Your settings are kept."), "notices")
 
@@ -95,7 +95,7 @@ def subscribe() -> ResponseReturnValue:
     """This browser takes pushes."""
     given = {name: request.form.get(name, "") for name in ("endpoint", "p256dh", "auth", "device")}
     try:
-        with context.services().action(context.actor()) as action:
+        with context.services().action(context.own()) as action:
             pushing.subscribe(action, **given)
     except Invalid as refused:
         return {"refused": gettext(str(refused))}, 422
@@ -107,7 +107,7 @@ def subscribe() -> ResponseReturnValue:
 @login_required
 def unsubscribe(device_id: uuid.UUID) -> ResponseReturnValue:
     """A browser takes no more pushes."""
-    with context.services().action(context.actor()) as action:
+    with context.services().action(context.own()) as action:
         pushing.unsubscribe(action, device_id)
     return _done(gettext("The device shows no more notices."), "devices")
 
@@ -116,7 +116,7 @@ def unsubscribe(device_id: uuid.UUID) -> ResponseReturnValue:
 @login_required
 def open_calendar() -> ResponseReturnValue:
     """Make the private calendar, or give it a new address."""
-    with context.services().action(context.actor()) as action:
+    with context.services().action(context.own()) as action:
         token = calendar_feeds.open_feed(action)
         base = action.settings.base_url.rstrip("/") or request.host_url.rstrip("/")
     return page(feed_address=f"{base}{url_for('feeds.calendar', token=token)}")
@@ -126,7 +126,7 @@ def open_calendar() -> ResponseReturnValue:
 @login_required
 def close_calendar() -> ResponseReturnValue:
     """The calendar's address shows nothing any more."""
-    with context.services().action(context.actor()) as action:
+    with context.services().action(context.own()) as action:
         calendar_feeds.close_feed(action)
     return _done(gettext("The calendar's address no longer works."), "calendar")
 

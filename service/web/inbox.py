@@ -8,6 +8,7 @@ from flask_login import login_required
 
 from service.db.queries import definitions as definition_queries
 from service.db.queries import tasks as queries
+from service.db.queries.task_filters import TaskFilter
 from service.web import context, views
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -34,10 +35,12 @@ def page() -> ResponseReturnValue:
             actor,
             scope="mine" if chosen["view"] == "mine" else "offered",
             state="completed" if done else "open",
-            role=chosen["role"] if chosen["role"] in actor.roles else None,
-            definition=chosen["definition"] or None,
-            search=chosen["q"] or None,
-            overdue_at=action.now if chosen["overdue"] and not done else None,
+            wanted=TaskFilter(
+                role=chosen["role"] if chosen["role"] in actor.roles else None,
+                definition=chosen["definition"] or None,
+                search=chosen["q"] or None,
+                due_before=action.now if chosen["overdue"] and not done else None,
+            ),
             limit=PAGE,
             cursor=request.args.get("cursor"),
         )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from service.engine.definitions import Definition
-from service.web import answers, context
+from service.web import answers, context, moments
 
 SHOWN_KINDS = frozenset(
     {"callActivity", "serviceTask", "businessRuleTask", "intermediateCatchEvent", "boundaryEvent"}
@@ -46,6 +46,10 @@ STYLES = {
     "incident": ("alert-circle", "bad"),
     "incident_retried": ("refresh", "quiet"),
     "variables_changed": ("tool", "warn"),
+    "case_suspended": ("player-pause", "warn"),
+    "case_resumed": ("player-play", "note"),
+    "task_extended": ("calendar-plus", "warn"),
+    "cases_exported": ("download", "quiet"),
     "case_reopened": ("refresh", "note"),
     "case_migrated": ("versions", "note"),
     "migration_undone": ("versions", "note"),
@@ -108,6 +112,8 @@ def _entry(
     elif reason := event.data.get("reason"):
         details = [(gettext("Reason"), str(reason))]
     who = event.actor or gettext("System")
+    if event.acting_for:
+        who = gettext("%(actor)s, acting for %(absent)s", actor=who, absent=event.acting_for)
     text = _text(event, name)
     return Entry(event.at, who, text, icon, tone, tuple(details), event.kind == "task_completed")
 
@@ -141,6 +147,11 @@ def _text(event: Any, name: str) -> str:
         "variables_changed": lambda: gettext(
             "Variables changed: %(names)s", names=", ".join(event.data.get("after", {}))
         ),
+        "case_suspended": lambda: gettext("The case was suspended"),
+        "case_resumed": lambda: _resumed(event),
+        "task_extended": lambda: gettext(
+            "%(task)s: more time, until %(day)s", task=name, day=_day(event.data.get("to"))
+        ),
         "case_reopened": lambda: gettext("The failed case goes on from before the error"),
         "case_migrated": lambda: gettext(
             "Moved to version %(number)s of the definition", number=event.data.get("to")
@@ -149,3 +160,23 @@ def _text(event: Any, name: str) -> str:
     }
     make = texts.get(event.kind)
     return str(make()) if make else name or event.kind.replace("_", " ")
+
+
+def _resumed(event: Any) -> str:
+    days = int(event.data.get("working_days") or 0)
+    if days:
+        text = ngettext(
+            "The case goes on; deadlines moved by %(num)d working day",
+            "The case goes on; deadlines moved by %(num)d working days",
+            days,
+        )
+        return str(text)
+    return str(gettext("The case goes on"))
+
+
+def _day(moment: Any) -> str:
+    """The day of a moment in ISO 8601, in the reader's zone."""
+    try:
+        return moments.day(datetime.fromisoformat(str(moment)))
+    except ValueError:
+        return "–"

@@ -23,8 +23,12 @@ PROMISED = {
     ("get", "/cases/{case}"),
     ("get", "/cases/{case}/events"),
     ("post", "/cases/{case}/cancel"),
+    ("post", "/cases/{case}/suspend"),
+    ("post", "/cases/{case}/resume"),
+    ("post", "/tasks/{task}/extend"),
     ("get", "/tasks"),
     ("get", "/tasks/{task}"),
+    ("post", "/task-batches"),
     ("post", "/tasks/{task}/claim"),
     ("post", "/tasks/{task}/release"),
     ("post", "/tasks/{task}/complete"),
@@ -174,6 +178,17 @@ def _of_migrations(asking: Asking, ani: Program) -> Answers:
     }
 
 
+def _of_managing(asking: Asking, ani: Program) -> Answers:
+    hadi, case = asking.as_program("hadi"), start(ani)["id"]
+    task = open_task(ani, case)["id"]
+    extended = hadi.post(f"/tasks/{task}/extend", {"until": "2031-01-06", "reason": "uji"})
+    return {
+        ("post", "/tasks/{task}/extend"): extended,
+        ("post", "/cases/{case}/suspend"): hadi.post(f"/cases/{case}/suspend", {"reason": "uji"}),
+        ("post", "/cases/{case}/resume"): hadi.post(f"/cases/{case}/resume", {"reason": "uji"}),
+    }
+
+
 def test_answers_are_as_described(asking: Asking, ani: Program, described: dict[str, Any]) -> None:
     intan, citra, joko = (asking.as_program(name) for name in ("intan", "citra", "joko"))
     deployed = intan.post(
@@ -198,11 +213,13 @@ def test_answers_are_as_described(asking: Asking, ani: Program, described: dict[
         ("post", "/tasks/{task}/complete"): ani.post(
             f"/tasks/{task['id']}/complete", {"data": {"putusan": "setuju"}}
         ),
+        ("post", "/task-batches"): ani.post("/task-batches", {"tasks": [task["id"]], "dry_run": True}),
         ("post", "/messages"): joko.post("/messages", {"name": "tidak_ditunggu"}),
         ("get", "/healthz"): ani.get("/healthz"),
         ("get", "/readyz"): ani.get("/readyz"),
     }
     answers |= _of_moves(asking, ani) | _of_incidents(asking, ani) | _of_migrations(asking, ani)
+    answers |= _of_managing(asking, ani)
     assert set(answers) == PROMISED - {("get", "/definitions/{key}/versions/{version}/xml")}
     for (method, path), answer in answers.items():
         assert answer.status_code in (200, 201) or path == "/messages", (path, answer.text)

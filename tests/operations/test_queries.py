@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Case, Task
 from service.db.queries import Page, cases, decode_cursor, definitions, encode_cursor, tasks
+from service.db.queries.task_filters import TaskFilter
 from service.db.queries.visibility import SECRET
 from service.domain.access import Actor
 from service.domain.errors import Invalid, NotFound
@@ -130,9 +131,11 @@ def test_names_stay_secret_before_the_decision(
 def test_searching_tasks_reveals_no_names(services: Services, deployed: World, about_gita: uuid.UUID) -> None:
     reader = deployed.hadi
     with services.reading(reader) as action:
-        assert tasks.inbox(action.session, reader, scope="all", search="Gita").items == ()
-        assert tasks.inbox(action.session, reader, scope="all", search=GITA_NIP).items == ()
-        mine = tasks.inbox(action.session, deployed.budi, search="Gita").items
+        assert tasks.inbox(action.session, reader, scope="all", wanted=TaskFilter(search="Gita")).items == ()
+        assert (
+            tasks.inbox(action.session, reader, scope="all", wanted=TaskFilter(search=GITA_NIP)).items == ()
+        )
+        mine = tasks.inbox(action.session, deployed.budi, wanted=TaskFilter(search="Gita")).items
     assert [row.element for row in mine] == ["kiri"]
 
 
@@ -245,7 +248,7 @@ def test_filters_narrow(services: Services, deployed: World, about_gita: uuid.UU
             ({"overdue_at": action.now + timedelta(days=365)}, set()),
         ):
             assert {row.id for row in cases.page(session, hadi, **narrowed).items} == expected, narrowed
-        roles = tasks.inbox(session, hadi, scope="all", role="kepala_unit").items
+        roles = tasks.inbox(session, hadi, scope="all", wanted=TaskFilter(role="kepala_unit")).items
         of_case = tasks.inbox(session, hadi, scope="all", case_id=other.id).items
         with pytest.raises(Invalid):
             cases.page(session, hadi, status="id;--")

@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
-from service.db.cases import Case, CaseDocument, CaseEvent, Task, WaitingFor
+from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, Task, WaitingFor
 from service.db.definitions import DefinitionVersion
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
@@ -55,6 +55,10 @@ class CaseRow:
     changed_at: datetime
     ended_at: datetime | None
     wake_at: datetime | None
+    due_at: datetime | None
+    suspended_at: datetime | None
+    plan: str | None
+    incidents: int
     version: int
     names_hidden: bool
 
@@ -66,6 +70,7 @@ class EventRow:
     id: int
     at: datetime
     actor: str
+    acting_for: str | None
     kind: str
     element: str | None
     process: str | None
@@ -172,6 +177,7 @@ def events(
             id=event.id,
             at=event.at,
             actor=event.actor_name,
+            acting_for=event.acting_for_name,
             kind=event.kind,
             element=event.element,
             process=event.process,
@@ -297,6 +303,8 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Case
 
 def _row(actor: Actor, row: Any) -> CaseRow | None:
     case: Case = row.Case
+    if not actor.covers(case.definition_key, case.subject_nip):
+        return None
     decided = case.decided_at is not None
     visible = may_see_case(
         actor,
@@ -338,6 +346,10 @@ def _row(actor: Actor, row: Any) -> CaseRow | None:
         changed_at=case.changed_at,
         ended_at=case.ended_at,
         wake_at=case.wake_at,
+        due_at=case.due_order if case.status == "running" and case.due_order < NO_DEADLINE else None,
+        suspended_at=case.suspended_at,
+        plan=case.plan,
+        incidents=case.incidents,
         version=case.version,
         names_hidden=hidden,
     )

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
 from service.db.cases import Case, Task
+from service.db.drafts import HeldDecision
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
-from service.db.queries.visibility import SECRET, found, may_see, took_part
+from service.db.queries.task_filters import TaskFilter, conditions
+from service.db.queries.visibility import SECRET, done_by, may_see, took_part
 from service.domain.access import Actor, is_offered, may_see_case, may_see_names
 from service.domain.errors import Invalid, NotFound
 
 Scope = Literal["offered", "mine", "all"]
+EVERYTHING = TaskFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class TaskRow:
     due_at: datetime | None
     closed_at: datetime | None
     closed_by: str | None
+    closed_for: str | None
     escalated_at: datetime | None
     version: int
     stage: str
@@ -63,6 +67,8 @@ class TaskRow:
     target_unit: str | None
     target_unit_name: str | None
     target_position_name: str | None
+    rule_tone: str | None
+    rule_count: int | None
     names_hidden: bool
     offered: bool
 
@@ -76,24 +82,19 @@ def inbox(
     *,
     scope: Scope = "offered",
     state: str = "open",
-    role: str | None = None,
-    assignee: uuid.UUID | None = None,
+    wanted: TaskFilter = EVERYTHING,
     case_id: uuid.UUID | None = None,
-    definition: str | None = None,
-    search: str | None = None,
-    overdue_at: datetime | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[TaskRow]:
     """Tasks, most urgent first: those the actor can work on (offered), has taken or is meant for (mine), or may see (all).
 
-    `overdue_at`: only those past their deadline at that moment. Finished tasks come latest first.
+    Finished tasks come latest first.
     """
-    filters = _filters(session, actor, state, role, assignee, case_id, definition, search, overdue_at)
-    if state == "open":
-        ids = _open_ids(actor, scope, case_id, filters, limit + 1, cursor)
-    else:
-        ids = _closed_ids(actor, scope, state, filters, limit + 1, cursor)
+    if case_id is not None:
+        wanted = replace(wanted, case_id=case_id)
+    filters = conditions(session, actor, state, wanted)
+    ids = _ids(actor, scope, state, filters, limit + 1, cursor)
     found = session.execute(ids).all()
     rows = _rows(session, actor, [row.id for row in found[:limit]])
     following = (
@@ -102,9 +103,24 @@ def inbox(
     return Page(tuple(rows), following)
 
 
-def count_open(session: Session, actor: Actor, *, scope: Scope = "offered", most: int = 1000) -> int:
+def count_open(
+    session: Session,
+    actor: Actor,
+    *,
+    scope: Scope = "offered",
+    wanted: TaskFilter = EVERYTHING,
+    most: int = 1000,
+) -> int:
     """How many open tasks there are, counted up to `most`."""
-    return len(session.execute(_open_ids(actor, scope, None, [], most, None)).all())
+    return count(session, actor, scope=scope, state="open", wanted=wanted, most=most)
+
+
+def count(
+    session: Session, actor: Actor, *, scope: Scope, state: str, wanted: TaskFilter = EVERYTHING, most: int
+) -> int:
+    """How many tasks `inbox` would list, counted up to `most`."""
+    ids = _ids(actor, scope, state, conditions(session, actor, state, wanted), most, None)
+    return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
 
 def get(session: Session, actor: Actor, task_id: uuid.UUID) -> TaskRow:
@@ -128,90 +144,7 @@ def of_case(session: Session, actor: Actor, case_id: uuid.UUID) -> list[TaskRow]
     return _rows(session, actor, ids)
 
 
-def _filters(
-    session: Session,
-    actor: Actor,
-    state: str,
-    role: str | None,
-    assignee: uuid.UUID | None,
-    case_id: uuid.UUID | None,
-    definition: str | None,
-    search: str | None,
-    overdue_at: datetime | None,
-) -> list[ColumnElement[bool]]:
-    if state not in ("open", "completed", "cancelled"):
-        raise Invalid("A task is open, completed or cancelled.", {"state": "open, completed or cancelled"})
-    filters: list[ColumnElement[bool]] = [Task.state == state]
-    if role is not None:
-        filters.append(Task.role == role)
-    if assignee is not None:
-        filters.append(Task.assignee_id == assignee)
-    if case_id is not None:
-        filters.append(Task.case_id == case_id)
-    if overdue_at is not None:
-        filters.append(Task.due_order < overdue_at)
-    if definition is not None:
-        filters.append(Task.case_id.in_(select(Case.id).where(Case.definition_key == definition)))
-    if search:
-        # Read once: as a subquery it would be searched again for each way a task can concern the actor.
-        filters.append(Task.case_id.in_(session.scalars(found(actor, search)).all()))
-    return filters
-
-
-def _open_ids(
-    actor: Actor,
-    scope: Scope,
-    case_id: uuid.UUID | None,
-    filters: Sequence[ColumnElement[bool]],
-    limit: int,
-    cursor: str | None,
-) -> Select[uuid.UUID, datetime]:
-    """Ids in order of urgency. Each way in which a task can concern the actor is a query of its own with its own index."""
-    after: list[ColumnElement[bool]] = []
-    if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        after = [
-            tuple_(Task.due_order, Task.id)
-            > tuple_(literal(_moment(at), Task.due_order.type), literal(_id(last), Task.id.type))
-        ]
-    ways = _ways(actor, scope)
-    branches = [
-        select(Task.id, Task.due_order.label("at"))
-        .where(way, *(filters or [Task.state == "open"]), *after)
-        .order_by(Task.due_order, Task.id)
-        .limit(limit)
-        .subquery()
-        for way in ways
-    ]
-    if not branches:
-        return select(Task.id, Task.due_order.label("at")).where(literal(False))
-    merged = union_all(*[select(branch) for branch in branches]).subquery()
-    return select(merged.c.id, merged.c.at).distinct().order_by(merged.c.at, merged.c.id).limit(limit)
-
-
-def _ways(actor: Actor, scope: Scope) -> list[ColumnElement[bool]]:
-    if scope == "all":
-        visible = may_see(actor, Task.case_id)
-        return [visible] if actor.sees == "all" else [*_ways(actor, "offered"), visible]
-    ways: list[ColumnElement[bool]] = []
-    if actor.id is not None:
-        ways.append(Task.assignee_id == actor.id)
-    if actor.nip is not None:
-        ways.append(Task.person_nip == actor.nip)
-    if scope == "mine":
-        return ways
-    for role, units in actor.grants.items():
-        offered = [Task.role == role, Task.person_nip.is_(None)]
-        if units:
-            ways += [and_(*offered, Task.unit_id == unit) for unit in sorted(units)]
-            ways.append(and_(*offered, Task.unit_id.is_(None)))
-        else:
-            ways.append(and_(*offered))
-        ways.append(and_(Task.escalate_to == role, Task.escalated_at.is_not(None)))
-    return ways
-
-
-def _closed_ids(
+def _ids(
     actor: Actor,
     scope: Scope,
     state: str,
@@ -219,24 +152,101 @@ def _closed_ids(
     limit: int,
     cursor: str | None,
 ) -> Select[uuid.UUID, Any]:
+    listing = open_ids if state == "open" else _closed_ids
+    return listing(actor, scope, filters, limit, cursor)
+
+
+def open_ids(
+    actor: Actor,
+    scope: Scope,
+    filters: Sequence[ColumnElement[bool]],
+    limit: int,
+    cursor: str | None = None,
+) -> Select[uuid.UUID, datetime]:
+    """Ids in order of urgency. Each way in which a task can concern the actor is a query of its own with its own index.
+
+    A task that is being decided (it can still be taken back) is in nobody's inbox.
+    """
+    filters = filters or [Task.state == "open"]
+    if scope != "all":
+        filters = [*filters, Task.id.not_in(select(HeldDecision.task_id))]
+    after: list[ColumnElement[bool]] = []
+    if cursor is not None:
+        at, last = decode_cursor(cursor, 2)
+        after = [
+            tuple_(Task.due_order, Task.id)
+            > tuple_(literal(_moment(at), Task.due_order.type), literal(_id(last), Task.id.type))
+        ]
+    branches = [
+        select(Task.id, Task.due_order.label("at"))
+        .where(way, *filters, *after)
+        .order_by(Task.due_order, Task.id)
+        .limit(limit)
+        .subquery()
+        for way in ways(actor, scope)
+    ]
+    if not branches:
+        return select(Task.id, Task.due_order.label("at")).where(literal(False))
+    merged = union_all(*[select(branch) for branch in branches]).subquery()
+    return select(merged.c.id, merged.c.at).distinct().order_by(merged.c.at, merged.c.id).limit(limit)
+
+
+def ways(actor: Actor, scope: Scope) -> list[ColumnElement[bool]]:
+    """The ways in which a task can be in the actor's list, as conditions on tasks."""
+    if scope == "all":
+        visible = may_see(actor, Task.case_id)
+        return [visible] if actor.sees == "all" else [*ways(actor, "offered"), visible]
+    found: list[ColumnElement[bool]] = []
+    if actor.holder is not None:
+        found.append(Task.assignee_id == actor.holder)
+    if actor.nip is not None:
+        found.append(Task.person_nip == actor.nip)
+    if scope == "mine":
+        return found
+    for role, units in actor.grants.items():
+        offered = [Task.role == role, Task.person_nip.is_(None)]
+        if units:
+            found += [and_(*offered, Task.unit_id == unit) for unit in sorted(units)]
+            found.append(and_(*offered, Task.unit_id.is_(None)))
+        else:
+            found.append(and_(*offered))
+        found.append(and_(Task.escalate_to == role, Task.escalated_at.is_not(None)))
+    return found
+
+
+def _closed_ids(
+    actor: Actor,
+    scope: Scope,
+    filters: Sequence[ColumnElement[bool]],
+    limit: int,
+    cursor: str | None,
+) -> Select[uuid.UUID, Any]:
     query: Select[uuid.UUID, Any] = select(Task.id, Task.closed_at.label("at")).where(
         *filters, Task.closed_at.is_not(None)
     )
-    query = query.where(or_(*_ways(actor, scope)) if scope == "all" else Task.closed_by == actor.id)
     if cursor is not None:
         at, last = decode_cursor(cursor, 2)
         query = query.where(
             tuple_(Task.closed_at, Task.id)
             < tuple_(literal(_moment(at), Task.closed_at.type), literal(_id(last), Task.id.type))
         )
-    return query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
+    latest = query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
+    if scope == "all":
+        return latest.where(or_(*ways(actor, scope)))
+    # Each way by its own index, as for open tasks.
+    branches = [latest.where(way).subquery() for way in (done_by(actor.holder) if actor.holder else [])]
+    if not branches:
+        return latest.where(literal(False))
+    merged = union_all(*[select(branch) for branch in branches]).subquery()
+    return select(merged.c.id, merged.c.at).order_by(merged.c.at.desc(), merged.c.id.desc()).limit(limit)
 
 
 def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[TaskRow]:
     """The rows of these tasks, in this order, without those the actor may not see."""
     if not ids:
         return []
-    closer, origin, target = aliased(Account), aliased(Unit), aliased(Unit)
+    closer, closed_for = aliased(Account), aliased(Account)
+    origin, target = aliased(Unit), aliased(Unit)
     query = (
         select(
             Task,
@@ -251,9 +261,12 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Case.target_unit,
             Case.decided_at,
             Case.started_by,
+            Case.rule_tone,
+            Case.rule_count,
             Account.name.label("assignee"),
             Account.username.label("assignee_username"),
             closer.name.label("closed_by_name"),
+            closed_for.name.label("closed_for_name"),
             Employee.nama.label("subject"),
             origin.nama.label("origin_name"),
             target.nama.label("target_name"),
@@ -264,6 +277,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Account, Account.id == Task.assignee_id)
         .outerjoin(closer, closer.id == Task.closed_by)
+        .outerjoin(closed_for, closed_for.id == Task.closed_for)
         .outerjoin(Employee, Employee.nip == Case.subject_nip)
         .outerjoin(origin, origin.id == Case.origin_unit)
         .outerjoin(target, target.id == Case.target_unit)
@@ -277,6 +291,8 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
 
 def _row(actor: Actor, row: Any) -> TaskRow | None:
     task: Task = row.Task
+    if not actor.covers(row.definition_key, row.subject_nip):
+        return None
     offered = is_offered(
         actor,
         role=task.role,
@@ -323,6 +339,7 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         due_at=task.due_at,
         closed_at=task.closed_at,
         closed_by=row.closed_by_name,
+        closed_for=row.closed_for_name,
         escalated_at=task.escalated_at,
         version=task.version,
         stage=row.stage,
@@ -334,6 +351,8 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         target_unit=row.target_unit,
         target_unit_name=row.target_name,
         target_position_name=row.position_name,
+        rule_tone=None if hidden else row.rule_tone,
+        rule_count=None if hidden else row.rule_count,
         names_hidden=hidden,
         offered=offered,
     )

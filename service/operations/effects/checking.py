@@ -28,6 +28,7 @@ def periksa_aturan(action: Action, case: Case, data: Mapping[str, Any]) -> dict[
     nip = (data.get("calon") or {}).get("nip") or data.get("calon_nip")
     profiles = candidates.profiles(session, goal, day, surplus={}, nips=[nip]) if goal and nip else []
     if goal is None or not profiles:
+        case.rule_tone = case.rule_count = None
         return {
             "aturan": [],
             "terblokir": False,
@@ -37,6 +38,7 @@ def periksa_aturan(action: Action, case: Case, data: Mapping[str, Any]) -> dict[
         }
     results = check(action, case, data, goal, profiles)[profiles[0].candidate.nip]
     verdict = rules.verdict(results, data.get("alasan_khusus"))
+    case.rule_tone, case.rule_count = rules.badge(results) or (None, None)
     return {
         "aturan": [result.as_data() for result in results],
         "terblokir": verdict.blocked,

@@ -1,4 +1,4 @@
-"""Filters of lists that people keep under a name and share.
+"""Filters of lists that people keep under a name and share; what the rules say about a case, and tasks by when they came.
 
 Revision ID: 20261128_0011
 Revises: 20261123_0010
@@ -37,9 +37,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_saved_view_account_id_page", "saved_view", ["account_id", "page"], unique=False)
     op.create_index("ix_saved_view_page_shared_role", "saved_view", ["page", "shared", "role"], unique=False)
+    op.add_column("cases", sa.Column("rule_tone", sa.String(8), nullable=True))
+    op.add_column("cases", sa.Column("rule_count", sa.Integer(), nullable=True))
+    op.create_index(
+        "ix_task_open_opened",
+        "task",
+        ["opened_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_task_open_opened", table_name="task")
+    op.drop_column("cases", "rule_count")
+    op.drop_column("cases", "rule_tone")
     op.drop_index("ix_saved_view_page_shared_role", table_name="saved_view")
     op.drop_index("ix_saved_view_account_id_page", table_name="saved_view")
     op.drop_table("saved_view")

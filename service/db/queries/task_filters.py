@@ -1,0 +1,125 @@
+"""What a list of tasks can be narrowed by, as conditions on tasks. Conditions on the case are looked up task by task."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from service.db.accounts import Account
+from service.db.cases import NO_DEADLINE, Case, Task
+from service.db.people import Employee
+from service.db.queries.visibility import covered, found, may_know_names
+from service.domain.access import Actor
+from service.domain.errors import Invalid
+
+STATES = ("open", "completed", "cancelled")
+TONES = ("bad", "warn", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Every field narrows; None (or empty) leaves all. A definition is meant in all its versions.
+
+    `kind`: the task's element id. `assignee`: an account, or `nobody`. `due_before` is exclusive, `due_from` inclusive;
+    `no_deadline`: those without one. `opened_before`: waiting since before that moment. `person`: part of the name or NIP
+    of who is to be moved. `tone`: what the rules say, bad, warn or good.
+    """
+
+    role: str | None = None
+    assignee: uuid.UUID | None = None
+    nobody: bool = False
+    case_id: uuid.UUID | None = None
+    definition: str | None = None
+    kind: str | None = None
+    form: str | None = None
+    stage: str | None = None
+    origin: str | None = None
+    target: str | None = None
+    person: str | None = None
+    search: str | None = None
+    due_before: datetime | None = None
+    due_from: datetime | None = None
+    no_deadline: bool = False
+    opened_before: datetime | None = None
+    tone: str | None = None
+
+
+def conditions(session: Session, actor: Actor, state: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    """Raises Invalid for a state or tone that is none."""
+    if state not in STATES:
+        raise Invalid("A task is open, completed or cancelled.", {"state": "open, completed or cancelled"})
+    if wanted.tone is not None and wanted.tone not in TONES:
+        raise Invalid("A badge is bad, warn or good.", {"tone": "bad, warn or good"})
+    filters = [Task.state == state, *_of_the_task(wanted), *_of_the_case(actor, wanted)]
+    if actor.acting_for is not None:
+        filters.append(covered(actor, Task.case_id))
+    if wanted.search:
+        # Read once: as a subquery it would be searched again for each way a task can concern the actor.
+        cases = session.scalars(found(actor, wanted.search)).all()
+        named = or_(Task.name.ilike(_pattern(wanted.search)), Task.name_en.ilike(_pattern(wanted.search)))
+        filters.append(or_(Task.case_id.in_(cases), named))
+    return filters
+
+
+def _of_the_task(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    equal = (
+        (Task.role, wanted.role),
+        (Task.assignee_id, wanted.assignee),
+        (Task.case_id, wanted.case_id),
+        (Task.element, wanted.kind),
+        (Task.form, wanted.form),
+    )
+    for column, value in equal:
+        if value:
+            yield column == value
+    if wanted.nobody:
+        yield Task.assignee_id.is_(None)
+    if wanted.due_before is not None:
+        yield Task.due_order < wanted.due_before
+    if wanted.due_from is not None:
+        yield Task.due_order >= wanted.due_from
+        yield Task.due_order < NO_DEADLINE
+    if wanted.no_deadline:
+        yield Task.due_at.is_(None)
+    if wanted.opened_before is not None:
+        yield Task.opened_at < wanted.opened_before
+
+
+def _of_the_case(actor: Actor, wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    """Where someone comes from, who it is, and what the rules say of them are told to those only who may know names."""
+    open_to_all = [
+        column == value
+        for column, value in (
+            (Case.definition_key, wanted.definition),
+            (Case.stage, wanted.stage),
+            (Case.target_unit, wanted.target),
+        )
+        if value
+    ]
+    secret = [
+        column == value
+        for column, value in ((Case.origin_unit, wanted.origin), (Case.rule_tone, wanted.tone))
+        if value
+    ]
+    if wanted.person:
+        pattern = _pattern(wanted.person)
+        named = select(Employee.nip).where(Employee.nama.ilike(pattern))
+        secret.append(or_(Case.subject_nip.like(pattern), Case.subject_nip.in_(named)))
+    if secret:
+        secret.append(may_know_names(actor))
+    if open_to_all or secret:
+        yield exists().where(Case.id == Task.case_id, *open_to_all, *secret).correlate(Task)
+
+
+def account_named(session: Session, username: str) -> uuid.UUID:
+    """The account of this user name; an id of nobody when there is none."""
+    return session.scalar(select(Account.id).where(Account.username == username)) or uuid.UUID(int=0)
+
+
+def _pattern(text: str) -> str:
+    return "%" + text.strip().replace("%", "").replace("_", " ") + "%"
