@@ -16,7 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import drafts, due, idempotency, migrating, notices, outbox, signing_in
+from service.operations import drafts, due, figures, idempotency, migrating, notices, outbox, signing_in
 from service.wiring import Services
 
 LAST_TICK = "last_tick"
@@ -87,6 +87,7 @@ def forget(services: Services) -> None:
 def _add(scheduler: BaseScheduler, services: Services) -> None:
     with services.action() as action:
         due.plan_scan(action)
+        figures.plan(action)
     for job in (tick, migrate):
         scheduler.add_job(
             job,

@@ -25,6 +25,7 @@ from service.operations import (
     cases,
     clock,
     definitions,
+    figures,
     holding,
     messages,
     notices,
@@ -172,9 +173,12 @@ def _note_failure(services: Services, piece: Claimed, reason: str) -> None:
 
 
 def next_due(session: Session) -> datetime | None:
-    """The earliest moment at which something is due."""
+    """The earliest moment at which something is due for a case. Figures are counted every minute, whatever happens."""
     return session.scalar(
-        select(DueWork.due_at).where(DueWork.state == "pending").order_by(DueWork.due_at).limit(1)
+        select(DueWork.due_at)
+        .where(DueWork.state == "pending", DueWork.kind != figures.KIND)
+        .order_by(DueWork.due_at)
+        .limit(1)
     )
 
 
@@ -253,6 +257,7 @@ DOERS: Mapping[str, Callable[[Action, DueWork], None]] = {
     "deliver": _deliver,
     "scan": _scan,
     notices.TELL: telling.tell,
+    figures.KIND: figures.work,
 }
 
 
