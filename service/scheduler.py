@@ -16,7 +16,17 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import deadlines, drafts, due, figures, idempotency, migrating, outbox, signing_in
+from service.operations import (
+    deadlines,
+    drafts,
+    due,
+    figures,
+    idempotency,
+    migrating,
+    notices,
+    outbox,
+    signing_in,
+)
 from service.operations.letters import signing as letters
 from service.wiring import Services
 
@@ -98,6 +108,8 @@ def forget(services: Services) -> None:
             signing_in.forget(action)
             idempotency.forget(action)
             drafts.forget(action)
+            notices.forget(action)
+            outbox.forget(action)
     except DBAPIError as error:
         # The database is away or busy: in an hour is soon enough.
         logger.warning("forgetting: %s", error.orig)

@@ -74,6 +74,7 @@ class Settings:
     oidc_create_accounts: bool
     mail_url: str
     mail_from: str
+    push_hosts: str
     city: str
     letters_dir: str
     signing: str
