@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from service.db.accounts import Account, Grant
-from service.db.cases import Case, Outbox, Task
+from service.db.cases import Case, Task
 from service.db.drafts import HeldDecision
 from service.db.queries import tasks as queries
 from service.domain.access import Actor
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from service.operations import accounts, cases, tasks
+from service.operations import accounts, cases, notices, tasks
 from service.operations.action import Action
-from service.operations.recording import notice, write_event
+from service.operations.recording import write_event
 
 ASSIGN = "task.assign"
 MOST = 200
@@ -99,9 +99,8 @@ def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note
         data={key: value for key, value in said.items() if value},
         **tasks.place(task),
     )
-    if action.mail:
-        row = notice(action, "task_assigned", task)
-        action.session.execute(insert(Outbox), [row | {"key": f"{row['key']}:{task.version}"}])
+    action.session.flush()
+    notices.assigned(action, task, note)
     return task
 
 

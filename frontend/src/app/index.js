@@ -4,3 +4,5 @@ import "./lookup.js";
 import "./menus.js";
 import "./task.js";
 import "./undo.js";
+import "./install.js";
+import "./mentions.js";
