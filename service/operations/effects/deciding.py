@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service.db.cases import Case
 from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
 from service.operations.action import Action
-from service.operations.effects.reviewing import figures
+from service.operations.effects.reviewing import figures, keep
 
 REVOKED = "sk_dicabut"
 
@@ -23,9 +23,11 @@ def catat_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, A
     signed = _day(data.get("sk_tgl")) or today
     case.decided_at = action.now
     case.effective_on = action.calendar.start_of_day(effective, 0)
+    baseline = figures(action, case, data, today)
+    keep(action, case, 0, baseline)
     return {
         "sk": {"nomor": data.get("sk_nomor"), "tgl": signed.isoformat(), "tmt": effective.isoformat()},
-        "baseline": figures(action, case, data, today),
+        "baseline": baseline,
     }
 
 
