@@ -67,8 +67,13 @@ def act(services: Services, world: World, random: Random, now: datetime) -> None
         elif choice < 0.33:
             cases.wake(action, random.choice(running).id)
         elif choice < 0.4:
-            case = random.choice(running)  # as effects do: units are known late, and all that was done before counts there
-            case.target_unit, case.plan = random.choice(("unor-a", "unor-b")), random.choice(("2026", "Program"))
+            case = random.choice(
+                running
+            )  # as effects do: units are known late, and all that was done before counts there
+            case.target_unit, case.plan = (
+                random.choice(("unor-a", "unor-b")),
+                random.choice(("2026", "Program")),
+            )
             write_event(action, "variables_changed", case=case)
             return
     task = random.choice(open_tasks) if open_tasks and choice >= 0.4 else None
