@@ -19,6 +19,8 @@ from service.domain.ids import new_id
 from service.operations.action import Action
 from service.operations.recording import write_event
 
+LETTER = "letter."
+"""How the kinds of documents begin that are letters: who reads those is asked of the letter, not of the case."""
 CHUNK = 64 * 1024
 HEAD = 4096
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -51,6 +53,7 @@ def attach(
     case = action.session.get(Case, case_id)
     if case is None:
         raise NotFound("There is no such case.")
+    kind = kind.removeprefix(LETTER) or "lampiran"
     document = keep(action, case_id, kind, filename, stream, number=number, dated=dated)
     write_event(
         action, "document_attached", case=case, name=document.kind, data={"document": str(document.id)}

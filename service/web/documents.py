@@ -53,7 +53,7 @@ def download(document_id: uuid.UUID) -> ResponseReturnValue:
     """A document of a case one may see, as a download."""
     with context.reading() as action:
         document = action.session.get(CaseDocument, document_id)
-        if document is None:
+        if document is None or document.kind.startswith(documents.LETTER):
             raise NotFound("There is no such document.")
         queries.get(action.session, action.actor, document.case_id)
         path = documents.path_of(action, document)

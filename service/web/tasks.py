@@ -125,7 +125,7 @@ def _page(
         incident=incident,
         element=definition.elements.get((task.process, task.element)),
         facts=views.facts_of(action, case, data),
-        **views.around(action, case, definition, data),
+        **views.around(action, case, definition, data, task),
     )
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.db.cases import Case
+from service.db.cases import Case, Task
 from service.db.queries import cases as queries
 from service.db.queries.tasks import TaskRow
 from service.domain.errors import NotFound
 from service.engine.definitions import Definition
 from service.operations import cases, definitions
 from service.operations.action import Action
-from service.web import context, timeline
+from service.web import context, letters, timeline
 from service.web.facts import Facts, gather
 
 EVENTS = 200
@@ -51,8 +51,14 @@ def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
     return gather(data, names=names, others=actor.decides or (decided and actor.sees == "all"))
 
 
-def around(action: Action, case: Case, definition: Definition, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Timeline, documents and the case's version, as templates use them."""
+def around(
+    action: Action,
+    case: Case,
+    definition: Definition,
+    data: Mapping[str, Any],
+    task: Task | None = None,
+) -> dict[str, Any]:
+    """Timeline, documents, letters and the case's version, as templates use them."""
     actor = action.actor
     answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
     visible = _visible(action, case)
@@ -64,6 +70,7 @@ def around(action: Action, case: Case, definition: Definition, data: Mapping[str
     return {
         "entries": timeline.entries(events, definition, data, answered=answered),
         "documents": queries.documents(action.session, case.id) if visible else [],
+        "letters": letters.around(action, case, data, task),
         "may_attach": visible,
         "case_visible": visible,
     }

@@ -231,10 +231,10 @@ def walked(session: Session, case_id: uuid.UUID) -> dict[str, dict[str, int]]:
 
 
 def documents(session: Session, case_id: uuid.UUID) -> list[CaseDocument]:
-    """The files attached to a case, in the order they were added."""
+    """The files attached to a case, in the order they were added; not its letters, which have readers of their own."""
     query = (
         select(CaseDocument)
-        .where(CaseDocument.case_id == case_id)
+        .where(CaseDocument.case_id == case_id, CaseDocument.kind.not_like("letter.%"))
         .order_by(CaseDocument.added_at, CaseDocument.id)
     )
     return list(session.scalars(query))
