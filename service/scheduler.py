@@ -16,7 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import drafts, due, figures, idempotency, migrating, outbox, signing_in
+from service.operations import drafts, due, figures, idempotency, migrating, notices, outbox, signing_in
 from service.operations.letters import signing as letters
 from service.wiring import Services
 
@@ -74,8 +74,7 @@ def migrate(services: Services) -> None:
 def sign_letters(services: Services) -> None:
     """Print and sign letters that wait for it: by itself, since each takes a second or more."""
     try:
-        while letters.run(services):
-            pass
+        letters.run(services)
     except DBAPIError as error:
         # The database is away or busy: the next tick finds the same letters.
         logger.warning("letters: %s", error.orig)
@@ -88,6 +87,8 @@ def forget(services: Services) -> None:
             signing_in.forget(action)
             idempotency.forget(action)
             drafts.forget(action)
+            notices.forget(action)
+            outbox.forget(action)
     except DBAPIError as error:
         # The database is away or busy: in an hour is soon enough.
         logger.warning("forgetting: %s", error.orig)

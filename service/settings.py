@@ -65,6 +65,7 @@ class Settings:
     check_megabytes: int
     mail_url: str
     mail_from: str
+    push_hosts: str
     city: str
     letters_dir: str
     signing: str
