@@ -111,7 +111,7 @@ def _signer(action: Action, case: Case, office: Data, slot: Signatory) -> dict[s
     return {
         "slot": slot.slot,
         "jenis": slot.kind,
-        "jabatan": slot.title or f"{office['kepala']} {office['daerah']}",
+        "jabatan": slot.title or office["pejabat"],
         "nama": account.name if account else "",
         "nip": employee.nip if employee else None,
         "pangkat": pangkat_label(employee.golongan) if employee else None,
@@ -129,6 +129,7 @@ def _office(action: Action, rules: LetterRules) -> dict[str, str]:
         "pemerintah": government,
         "kepala": given.get("head", "WALI KOTA"),
         "daerah": region,
+        "pejabat": f"{given.get('head', 'WALI KOTA')} {region}".strip(),
         "instansi": given.get("agency", ""),
         "alamat": given.get("address", ""),
         "tempat": place,
@@ -138,7 +139,7 @@ def _office(action: Action, rules: LetterRules) -> dict[str, str]:
 def _copy(text: str, office: Data, old: str, new: str) -> str:
     places = {
         "{government}": office["pemerintah"],
-        "{head}": f"{office['kepala']} {office['daerah']}".title(),
+        "{head}": office["pejabat"].title(),
         "{unit_lama}": old,
         "{unit_baru}": new,
     }
