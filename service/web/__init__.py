@@ -7,6 +7,7 @@ from flask import Flask
 from service.web import (
     cases,
     common,
+    deciding,
     definitions,
     documents,
     home,
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     common.blueprint,
     home.blueprint,
     inbox.blueprint,
+    deciding.blueprint,
     tasks.blueprint,
     cases.blueprint,
     starting.blueprint,
