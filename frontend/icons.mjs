@@ -19,6 +19,7 @@ export const ICONS = [
   "calendar",
   "calendar-due",
   "calendar-event",
+  "calendar-off",
   "calendar-stats",
   "camera",
   "certificate",

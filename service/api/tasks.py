@@ -234,7 +234,7 @@ def _changed(path: TaskPath, do: Any) -> Response:
             "name": task.name,
             "state": task.state,
             "role": task.role,
-            "assignee": current_user.username if task.assignee_id else None,  # nobody changes another's task
+            "assignee": _own_name() if task.assignee_id else None,  # nobody changes another's task
             "due_at": moment(task.due_at),
             "version": task.version,
             "case_status": case.status,
@@ -246,11 +246,18 @@ def _changed(path: TaskPath, do: Any) -> Response:
     return response
 
 
+def _own_name() -> str:
+    """The user name by which the asker holds tasks."""
+    lent = actor().acting_for
+    name: str = lent.username if lent else current_user.username
+    return name
+
+
 def _assignee(action: Action, name: str | None) -> uuid.UUID | None:
     if name is None:
         return None
     if name == "me":
-        return actor().id
+        return actor().holder
     try:
         return accounts.named(action.session, name).id
     except NotFound:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import (
+    absence,
     cases,
     common,
     deciding,
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     definitions.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    absence.blueprint,
     saved_views.blueprint,
 )
 

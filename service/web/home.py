@@ -41,7 +41,7 @@ def language() -> ResponseReturnValue:
 @login_required
 def account() -> ResponseReturnValue:
     """Who I am here: name, roles and units, language and zone."""
-    actor = context.actor()
+    actor = context.own()
     with context.reading() as action:
         row = action.session.get_one(Account, actor.id)
         wanted = {unit for units in actor.grants.values() for unit in units}

@@ -37,7 +37,7 @@ OVERLAP = timedelta(seconds=10)
 
 @blueprint.app_template_global("my_id")
 def my_id() -> uuid.UUID | None:
-    return context.actor().id
+    return context.actor().holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _cards(action: Action, rows: Iterable[TaskRow]) -> list[Card]:
 
 
 def _verdicts(action: Action, row: TaskRow) -> dict[Verdict, str]:
-    free = row.assignee_id is None or row.assignee_id == action.actor.id
+    free = row.assignee_id is None or row.assignee_id == action.actor.holder
     if row.state != "open" or not row.offered or not free or row.form is None:
         return {}
     schema = tasks.form_of_version(action, row.definition_version_id, row.form)
@@ -197,7 +197,7 @@ def _changed(action: Action, ids: list[uuid.UUID]) -> dict[str, dict[str, str]]:
     found = [
         row
         for row in inbox_queries.present(action.session, ids)
-        if row.state != "open" or row.deciding or row.assignee_id not in (None, actor.id)
+        if row.state != "open" or row.deciding or row.assignee_id not in (None, actor.holder)
     ]
     visible = {row.id for row in queries.rows(action.session, actor, [row.id for row in found])}
     return {str(row.id): _became(row) for row in found if row.id in visible}

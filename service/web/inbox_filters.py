@@ -74,7 +74,7 @@ def meaning(action: Action, wanted: Chosen, zone: ZoneInfo) -> TaskFilter:
         opened_before=action.now - timedelta(days=min(days, OLDEST_DAYS)) if days else None,
         tone=wanted["rules"] if wanted["rules"] in TONES else None,
         nobody=who == "nobody",
-        assignee=action.actor.id
+        assignee=action.actor.holder
         if who == "me"
         else account_named(action.session, who)
         if who and who != "nobody"

@@ -108,6 +108,8 @@ def _entry(
     elif reason := event.data.get("reason"):
         details = [(gettext("Reason"), str(reason))]
     who = event.actor or gettext("System")
+    if event.acting_for:
+        who = gettext("%(actor)s, acting for %(absent)s", actor=who, absent=event.acting_for)
     text = _text(event, name)
     return Entry(event.at, who, text, icon, tone, tuple(details), event.kind == "task_completed")
 
