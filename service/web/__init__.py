@@ -14,6 +14,7 @@ from service.web import (
     home,
     inbox,
     lookup,
+    palette,
     saved_views,
     starting,
     tasks,
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     lookup.blueprint,
     absence.blueprint,
     saved_views.blueprint,
+    palette.blueprint,
 )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import login_required
 from sqlalchemy import select
 
@@ -53,6 +54,17 @@ def account() -> ResponseReturnValue:
             for role, held in sorted(actor.grants.items())
         ]
     return render_template("home/account.html", row=row, roles=roles)
+
+
+@blueprint.post("/account/keys")
+@login_required
+def keys() -> ResponseReturnValue:
+    """Turn single keys on or off (WCAG 2.1.4)."""
+    with context.services().action(context.own()) as action:
+        row = action.session.get_one(Account, action.actor.id)
+        row.single_keys = request.form.get("single_keys") == "yes"
+    flash(gettext("Saved."), "good")
+    return redirect(url_for(".account"), 303)
 
 
 def own_path(address: str | None) -> str:

@@ -6,7 +6,10 @@ from service.domain.form_values import N_
 
 REFUSALS = (
     N_("A name is missing."),
+    N_("Choose a decision."),
     N_("Choose at least one diagram."),
+    N_("Choose tasks of one kind and form version."),
+    N_("This form has no such decision."),
     N_("Only .bpmn, .dmn and .json files are taken."),
     N_("Only PDF, PNG, JPEG, DOCX, XLSX, ODT and plain text files are taken."),
     N_("Only a process owner may deploy definitions."),
