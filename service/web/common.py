@@ -131,7 +131,7 @@ def navigation() -> list[Link]:
     if actor.may("case.start"):
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):
-        links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions",)))
+        links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions", "editing")))
     return links
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from service.domain.form_values import N_
 
 REFUSALS = (
+    N_("Nothing was changed yet."),
+    N_("Say what changed, and why."),
+    N_("The diagram is too large."),
+    N_("The drawing was not understood."),
     N_("A name is missing."),
     N_("Choose a decision."),
     N_("Choose at least one diagram."),

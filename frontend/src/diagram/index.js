@@ -71,7 +71,11 @@ function mark(viewer, entry, processes, open) {
       if (wasWalked(sourceRef?.id, targetRef?.id)) canvas.addMarker(id, "is-walked");
       continue;
     }
-    if (current.has(id)) {
+    const waiting = entry.counts?.[id];
+    if (waiting) {
+      canvas.addMarker(id, "is-current");
+      overlays.add(id, "count", { position: { top: -12, right: 14 }, html: token(waiting, true) });
+    } else if (current.has(id)) {
       canvas.addMarker(id, "is-current");
       overlays.add(id, "token", { position: { top: -12, right: 14 }, html: token(current.get(id)) });
     } else if (done.has(id)) {
@@ -87,10 +91,10 @@ function mark(viewer, entry, processes, open) {
   });
 }
 
-function token(count) {
+function token(count, always = false) {
   const badge = document.createElement("span");
-  badge.className = "diagram-token";
-  badge.textContent = count > 1 ? String(count) : "";
+  badge.className = always ? "diagram-token is-still" : "diagram-token";
+  badge.textContent = always || count > 1 ? String(count) : "";
   return badge;
 }
 
