@@ -32,7 +32,7 @@ from service.db.queries.task_filters import TaskFilter
 from service.db.queries.tasks import TaskRow
 from service.domain.access import shown_data
 from service.domain.errors import NotFound
-from service.operations import accounts, tasks
+from service.operations import accounts, returning, tasks
 from service.operations.action import Action
 
 blueprint = APIBlueprint(
@@ -205,19 +205,21 @@ def complete(path: TaskPath, body: CompleteBody) -> Response:
 @blueprint.post("/tasks/<task>/send-back", responses=MOVED)
 def send_back(path: TaskPath, body: SendBackBody) -> Response:
     """Give a task back to an earlier step, with a reason; what was decided since then will be asked again."""
-    return _changed(path, lambda action, task_id: tasks.send_back(action, task_id, body.element, body.reason))
+    return _changed(
+        path, lambda action, task_id: returning.send_back(action, task_id, body.element, body.reason)
+    )
 
 
 @blueprint.post("/tasks/<task>/skip", responses=MOVED)
 def skip(path: TaskPath, body: SkipBody) -> Response:
     """Go on without the work of a task, with a reason: for those who may repair cases."""
-    return _changed(path, lambda action, task_id: tasks.skip(action, task_id, body.data, body.reason))
+    return _changed(path, lambda action, task_id: returning.skip(action, task_id, body.data, body.reason))
 
 
 @blueprint.post("/tasks/<task>/withdraw", responses=MOVED)
 def withdraw(path: TaskPath, body: ReasonBody) -> Response:
     """Take back one's own decision while nobody has acted on it."""
-    return _changed(path, lambda action, task_id: tasks.withdraw(action, task_id, body.reason))
+    return _changed(path, lambda action, task_id: returning.withdraw(action, task_id, body.reason))
 
 
 def _changed(path: TaskPath, do: Any) -> Response:

@@ -29,6 +29,7 @@ MAX_ATTEMPTS = 8
 
 SUBJECTS = {
     "task_opened": "Tugas baru",
+    "task_assigned": "Tugas diserahkan kepada Anda",
     "task_due_soon": "Tugas hampir jatuh tempo",
     "task_overdue": "Tugas melewati tenggat",
 }

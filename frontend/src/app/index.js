@@ -4,3 +4,5 @@ import "./lookup.js";
 import "./menus.js";
 import "./keys.js";
 import "./palette.js";
+import "./task.js";
+import "./undo.js";
