@@ -168,9 +168,9 @@ def _scopes(action: Action, wanted: Chosen) -> list[dict[str, Any]]:
     """The scopes with their counts under the present filters, `1,000+` where there are more."""
     meaning = inbox_filters.meaning(action, wanted, context.zone())
     labels = {
-        "": gettext("For me and my roles"),
+        "": gettext("For my roles"),
         "mine": gettext("Mine"),
-        "all": gettext("All I may see"),
+        "all": gettext("Everything"),
         "done": gettext("Done"),
     }
     shown = []

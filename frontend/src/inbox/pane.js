@@ -115,8 +115,9 @@ function reasonIn(text) {
 // Everything else that can be done with the open task, and undoing: sent in the background, then the row and task anew.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!wide.matches || event.defaultPrevented || form.method !== "post" || form.matches("[data-form-post][data-ready]")) return;
+  if (!wide.matches || event.defaultPrevented || form.method !== "post") return;
   if (!form.closest("#pane, #held") || form.enctype === "multipart/form-data") return;
+  if (form.matches("[data-form-post]")) return event.preventDefault(); // its form is not drawn yet
   if (form.action.endsWith("/complete")) {
     event.preventDefault();
     decide(form);
