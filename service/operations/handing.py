@@ -5,20 +5,22 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from service.db.accounts import Account, Grant
-from service.db.cases import Case, Outbox, Task
+from service.db.cases import Case, Task
 from service.db.drafts import HeldDecision
 from service.db.queries import tasks as queries
 from service.domain.access import Actor
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from service.operations import accounts, cases, tasks
+from service.operations import accounts, cases, notices, tasks
 from service.operations.action import Action
-from service.operations.recording import notice, write_event
+from service.operations.recording import write_event
 
 ASSIGN = "task.assign"
 MOST = 200
+CANNOT = "This person cannot do the task."
+CHOOSE = "Choose somebody who may do this task."
 
 
 def colleagues(action: Action, task: Task, search: str = "", most: int = MOST) -> list[Account]:
@@ -79,12 +81,12 @@ def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note
     account = action.session.get(Account, to)
     ways = _ways(task)
     if account is None or not account.active or not ways or not _is_one_of(action, account, ways):
-        raise Invalid("This person cannot do the task.", {"to": "Choose somebody who may do this task."})
+        raise Invalid(CANNOT, {"to": CHOOSE})
     theirs = replace(action, actor=accounts.actor_of(action, account))
     if done := tasks.apart(theirs, case, task):
         raise Invalid(
             f"{account.name} completed “{done}” in this case: somebody else has to do this.",
-            {"to": "Choose somebody who may do this task."},
+            {"to": CHOOSE},
         )
     before = tasks.name_of(action, task.assignee_id)
     task.assignee_id = account.id
@@ -97,9 +99,8 @@ def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note
         data={key: value for key, value in said.items() if value},
         **tasks.place(task),
     )
-    if action.mail:
-        row = notice(action, "task_assigned", task)
-        action.session.execute(insert(Outbox), [row | {"key": f"{row['key']}:{task.version}"}])
+    action.session.flush()
+    notices.assigned(action, task, note)
     return task
 
 

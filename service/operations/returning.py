@@ -11,9 +11,10 @@ from sqlalchemy import select
 from service.db.cases import Case, CaseEvent, Task
 from service.db.queries import tasks as queries
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from service.operations import cases, definitions, tasks
+from service.operations import cases, definitions, notices, tasks
 from service.operations.action import Action
 from service.operations.advancing import advance
+from service.operations.recording import open_tasks
 
 WITHOUT_CONSEQUENCE = frozenset({"element_completed", "element_cancelled"})
 ACTING = frozenset({"serviceTask", "sendTask", "endEvent", "intermediateThrowEvent"})
@@ -32,7 +33,27 @@ def send_back(action: Action, task_id: uuid.UUID, element: str, reason: str) -> 
     step = action.engine.move(definition, case.snapshot, task.engine_key, element, action.now)
     tasks.write(action, "task_sent_back", task, {"to": element, "reason": reason.strip()})
     advance(action, case, definition, step)
+    _tell_sent_back(action, case, task, element, reason.strip())
     return task
+
+
+def _tell_sent_back(action: Action, case: Case, task: Task, element: str, reason: str) -> None:
+    """Whoever had done the earlier step last hears that it is asked for again."""
+    again = next((one for one in open_tasks(action, case).values() if one.element == element), None)
+    done = select(Task.closed_by).where(
+        Task.case_id == case.id, Task.element == element, Task.state == "completed"
+    )
+    before = action.session.scalar(done.order_by(Task.closed_at.desc()).limit(1))
+    if before is not None:
+        notices.plan(
+            action,
+            "sent_back",
+            f"sent_back:{task.id}",
+            case=case,
+            task_id=again.id if again else None,
+            accounts=[str(before)],
+            reason=reason[: notices.LONGEST_SAID],
+        )
 
 
 def skip(action: Action, task_id: uuid.UUID, values: Mapping[str, Any], reason: str) -> Task:
@@ -62,6 +83,7 @@ def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
     step = action.engine.move(definition, case.snapshot, following.engine_key, task.element, action.now)
     tasks.write(action, "task_withdrawn", task, {"reason": reason.strip()})
     advance(action, case, definition, step)
+    notices.plan(action, "withdrawn", f"withdrawn:{following.id}", case=case, task_id=following.id)
     return task
 
 

@@ -6,27 +6,55 @@ from flask import Flask
 
 from service.web import (
     absence,
+    account,
     cases,
+    comments,
     common,
     deciding,
     definitions,
     documents,
     drafting,
     editing,
+    feeds,
     form_fields,
     home,
     inbox,
+    install,
     lookup,
     palette,
+    notices,
+    overview,
     saved_views,
+    security,
     starting,
     task_moves,
     tasks,
+)
+from service.web.admin import accounts, audit, calendar, mail, roles, running, tokens, units
+from service.web.admin import sessions as admin_sessions
+from service.web.admin import sign_in as admin_sign_in
+
+ADMINISTRATION = (
+    running.blueprint,
+    accounts.blueprint,
+    roles.blueprint,
+    units.blueprint,
+    admin_sessions.blueprint,
+    admin_sign_in.blueprint,
+    tokens.blueprint,
+    calendar.blueprint,
+    mail.blueprint,
+    audit.blueprint,
 )
 
 BLUEPRINTS = (
     common.blueprint,
     home.blueprint,
+    account.blueprint,
+    notices.blueprint,
+    comments.blueprint,
+    feeds.blueprint,
+    install.blueprint,
     inbox.blueprint,
     deciding.blueprint,
     tasks.blueprint,
@@ -39,9 +67,12 @@ BLUEPRINTS = (
     editing.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    security.blueprint,
+    overview.blueprint,
     absence.blueprint,
     saved_views.blueprint,
     palette.blueprint,
+    *ADMINISTRATION,
 )
 
 

@@ -19,7 +19,7 @@ FILES = sorted(FOLDER.glob("*.json"))
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 FIELDS = {
-    "survei_kebutuhan": "selisih jabatan jumlah urgensi sebab bukti",
+    "survei_kebutuhan": "selisih jabatan jumlah urgensi sebab bukti berkas_bukti",
     "analisis_kebutuhan": "periode prioritas jabatan_tujuan catatan_analisis",
     "pemetaan_kompetensi": "potensi_catatan kekuatan kelemahan catatan_pemetaan",
     "aspirasi": "bersedia tujuan_aspirasi prioritas_aspirasi alasan_aspirasi bersedia_luar pernyataan",
@@ -158,7 +158,7 @@ def test_conditions_run_through_feel(
 @pytest.mark.parametrize(
     ("form", "answers", "missing"),
     [
-        ("keputusan_ppk", {"putusan_ppk": "setuju"}, {"sk_nomor", "sk_tgl", "sk_tmt"}),
+        ("keputusan_ppk", {"putusan_ppk": "setuju"}, {"sk_tgl", "sk_tmt"}),
         ("keputusan_ppk", {"putusan_ppk": "kembalikan"}, {"alasan_ppk"}),
         ("keputusan_ppk", {}, {"putusan_ppk"}),
         ("sidang_tpk", {"putusan_tpk": "tolak"}, {"alasan_tpk"}),

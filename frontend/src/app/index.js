@@ -6,3 +6,5 @@ import "./keys.js";
 import "./palette.js";
 import "./task.js";
 import "./undo.js";
+import "./install.js";
+import "./mentions.js";

@@ -59,7 +59,10 @@ export function keepDraft({ form, holder, post, words, token }) {
   });
   holder.addEventListener("focusout", () => setTimeout(save, 350)); // form-js hands text on a little later
   const leave = () => save(true);
-  addEventListener("pagehide", leave);
+  addEventListener("pagehide", () => {
+    if (holder.contains(document.activeElement)) document.activeElement.blur(); // form-js takes what was typed last
+    leave();
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
   document.addEventListener("htmx:beforeSwap", leave);
   return {

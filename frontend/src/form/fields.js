@@ -180,4 +180,12 @@ function Files(props) {
     h(Errors, { id: `${domId}-error-message`, errors }),
   ]);
 }
-Files.config = { type: "filepicker", keyed: true, name: "Files", group: "basic-input", emptyValue: [], sanitizeValue: ({ value }) => (Array.isArray(value) ? value : []) };
+Files.config = {
+  type: "filepicker",
+  keyed: true,
+  name: "Files",
+  group: "basic-input",
+  emptyValue: [],
+  sanitizeValue: ({ value }) => (Array.isArray(value) ? value : []),
+  create: (options = {}) => ({ ...options }),
+};

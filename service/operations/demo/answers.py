@@ -87,7 +87,6 @@ def _authority(random: Random, data: Mapping[str, Any], today: date) -> dict[str
     return {
         "putusan_ppk": "setuju",
         "alasan_ppk": "Sesuai pertimbangan TPK.",
-        "sk_nomor": f"800.1.3.3/{random.randint(10, 999):03d}/{today.year}",
         "sk_tgl": today.isoformat(),
         "sk_tmt": effective.isoformat(),
     }
@@ -106,7 +105,7 @@ def _verdict(name: str, yes: str, others: tuple[str, ...], reason: str) -> Answe
 
 def _team(random: Random, data: Mapping[str, Any], today: date) -> dict[str, Any]:
     return {
-        "anggota_hadir": "Sekda, Kepala BKPSDM, Inspektur, Asisten Administrasi Umum",
+        "anggota_hadir": [],
         "konflik": "Tidak ada",
         **_verdict("putusan_tpk", "setuju", ("ubah", "tolak"), "alasan_tpk")(random, data, today),
     }
