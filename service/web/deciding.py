@@ -64,7 +64,7 @@ def rehearsal() -> ResponseReturnValue:
     try:
         with context.reading() as action:
             looks = batches.rehearse(action, ids, answer)
-            rows = {row.id: row for row in queries.rows(action.session, action.actor, ids)}
+            rows = {row.id: row for row in queries.these(action.session, action.actor, ids)}
     except Invalid as refused:
         return render_template("inbox/rehearsal.html", refused=gettext(str(refused)), passing=[], looks=[])
     shown = [(rows.get(look.task_id), look, said(look)) for look in looks]

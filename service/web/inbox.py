@@ -199,7 +199,7 @@ def _changed(action: Action, ids: list[uuid.UUID]) -> dict[str, dict[str, str]]:
         for row in inbox_queries.present(action.session, ids)
         if row.state != "open" or row.deciding or row.assignee_id not in (None, actor.holder)
     ]
-    visible = {row.id for row in queries.rows(action.session, actor, [row.id for row in found])}
+    visible = {row.id for row in queries.these(action.session, actor, [row.id for row in found])}
     return {str(row.id): _became(row) for row in found if row.id in visible}
 
 

@@ -311,9 +311,9 @@ def test_the_palette_goes_finds_and_does_on_every_page(open_page: OpenPage, depl
 def test_single_keys_can_be_turned_off(open_page: OpenPage, deployed: None) -> None:
     page = open_page("eko.sekda", fresh=True)
     page.goto("/account")
-    page.get_by_label("Tombol tunggal melakukan sesuatu").uncheck()
-    page.get_by_role("button", name="Simpan").click()
-    expect(page.get_by_role("status").first).to_contain_text("Tersimpan")
+    page.locator("input[name=single_keys]").uncheck()
+    page.locator("#settings button[type=submit]").click()
+    expect(page.locator("body")).to_have_attribute("data-single-keys", "no")
     page.goto("/inbox")
     page.keyboard.press("?")
     expect(page.locator("#keys-help")).to_be_hidden()
