@@ -22,6 +22,7 @@ from service.api import (
     messages,
     migrations,
     task_batches,
+    task_handing,
     tasks,
 )
 from service.api.common import PREFIX, actor
@@ -36,6 +37,7 @@ MODULES = (
     letters,
     tasks,
     task_batches,
+    task_handing,
     messages,
     incidents,
     external,

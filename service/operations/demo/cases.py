@@ -16,10 +16,11 @@ from sqlalchemy import select
 
 from service.db.accounts import Account
 from service.db.cases import Case, DueWork, Task, WaitingFor
-from service.db.people import Employee
+from service.db.people import Employee, Unit
 from service.domain.access import Actor
 from service.operations import cases, messages, tasks
 from service.operations.action import Action
+from service.operations.demo import outcomes
 from service.operations.demo.answers import ANSWERS
 
 COUNTS = {"kecamatan": 14, "kota": 32, "provinsi": 40}
@@ -34,6 +35,7 @@ DEFINITIONS = (
 OLDEST_DAYS = 620
 LYING_DAYS = 75
 MOST_STEPS = 250
+SEATS = ("ketua", "sekretaris", "anggota", "anggota")
 TRIGGERS = {
     "transfer_lifecycle": ("rencana_tahunan", "Rencana mutasi tahunan"),
     "plaju_distribution": ("rencana", "Pemerataan tenaga menurut kebutuhan mendesak"),
@@ -62,6 +64,7 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
         _plan(random, COUNTS[size], action.now, action.calendar.timezone), key=lambda sample: sample.begins
     )
     people = _People(action)
+    outcomes.fill(action)
     for done, sample in enumerate(plan, start=1):
         _live(action, random, people, sample)
         if progress:
@@ -154,7 +157,7 @@ def _live(action: Action, random: Random, people: _People, sample: Sample) -> No
         sample.definition,
         data={"pemicu": dict(zip(("jenis", "keterangan"), TRIGGERS[sample.definition], strict=True))},
     )
-    done = 0
+    done, eased = 0, False
     for _ in range(MOST_STEPS):
         if case.status != "running" or (sample.tasks_done is not None and done >= sample.tasks_done):
             return
@@ -178,6 +181,9 @@ def _live(action: Action, random: Random, people: _People, sample: Sample) -> No
             done += 1
         action.session.flush()
         action.session.refresh(case)
+        if case.decided_at is not None and not eased:
+            outcomes.ease(action, random, case)
+            eased = True
 
 
 def _next_task(action: Action, random: Random, case: Case) -> Task | None:
@@ -212,7 +218,17 @@ def _complete(action: Action, random: Random, task: Task) -> None:
     data = tasks.data(action, task.id)
     answer = ANSWERS.get(task.form or "")
     answers = answer(random, data, action.calendar.local_date(action.now)) if answer else {}
+    if "anggota_hadir" in answers:
+        answers["anggota_hadir"] = _team_members(action)
     tasks.complete(action, task.id, answers)
+
+
+def _team_members(action: Action) -> list[dict[str, str]]:
+    """Who sat in the appraisal team: heads of units."""
+    heads = action.session.scalars(
+        select(Unit.kepala_nip).where(Unit.kepala_nip.is_not(None)).order_by(Unit.id).limit(len(SEATS))
+    )
+    return [{"nip": str(nip), "sebagai": seat} for nip, seat in zip(heads, SEATS, strict=False)]
 
 
 def _clearance_arrives(action: Action, random: Random, case: Case) -> bool:
