@@ -8,14 +8,18 @@ from service.web import (
     absence,
     cases,
     common,
+    corrections,
     definitions,
     documents,
     home,
     inbox,
     lookup,
+    my,
+    own_data,
     saved_views,
     starting,
     tasks,
+    wishes,
 )
 
 BLUEPRINTS = (
@@ -29,6 +33,10 @@ BLUEPRINTS = (
     documents.blueprint,
     lookup.blueprint,
     absence.blueprint,
+    wishes.blueprint,
+    own_data.blueprint,
+    my.blueprint,
+    corrections.blueprint,
     saved_views.blueprint,
 )
 

@@ -128,6 +128,10 @@ def navigation() -> list[Link]:
         _link(gettext("Inbox"), "inbox.page", "inbox", ("inbox", "tasks")),
         _link(gettext("Cases"), "cases.page", "folder", ("cases", "documents")),
     ]
+    if context.own().nip is not None:
+        links.append(_link(gettext("My transfer"), "my.page", "route", ("my", "wishes", "own_data")))
+    if actor.may("data.correct"):
+        links.append(_link(gettext("Corrections"), "corrections.page", "edit", ("corrections",)))
     if actor.may("case.start"):
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):

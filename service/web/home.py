@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from service.db.accounts import Account
 from service.db.people import Unit
-from service.web import context
+from service.web import context, my
 
 blueprint = Blueprint("home", __name__)
 
@@ -20,8 +20,8 @@ LANGUAGES = ("id", "en")
 
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
-    """The inbox is where the day begins."""
-    return redirect(url_for("inbox.page"), 303)
+    """The inbox is where the day begins; for who has no work here, their own transfer."""
+    return redirect(url_for("my.page" if my.starts_here() else "inbox.page"), 303)
 
 
 @blueprint.post("/language")
