@@ -49,6 +49,8 @@ export const ICONS = [
   "eye",
   "eye-off",
   "file-certificate",
+  "file-download",
+  "file-off",
   "file-spreadsheet",
   "file-text",
   "file-upload",

@@ -21,6 +21,8 @@ blueprint = Blueprint(
 
 SAMPLE = "sample"
 OFFSET = "clock_offset_seconds"
+NO_WORK = frozenset({"pegawai"})
+"""Roles that bring no work of their own: who holds nothing else looks for their own transfer first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +130,20 @@ def navigation() -> list[Link]:
         _link(gettext("Inbox"), "inbox.page", "inbox", ("inbox", "tasks")),
         _link(gettext("Cases"), "cases.page", "folder", ("cases", "documents")),
     ]
-    if context.own().nip is not None:
-        links.append(_link(gettext("My transfer"), "my.page", "route", ("my", "wishes", "own_data")))
+    if actor.may("case.view_all"):
+        links.append(
+            _link(gettext("Overview"), "overview.page", "layout-dashboard", ("overview", "outcomes"))
+        )
     if actor.may("data.correct"):
         links.append(_link(gettext("Corrections"), "corrections.page", "edit", ("corrections",)))
     if actor.may("case.start"):
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):
-        links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions",)))
+        links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions", "editing")))
+    own = context.own()
+    if own.nip is not None:
+        mine = _link(gettext("My transfer"), "my.page", "route", ("my", "wishes", "own_data"))
+        links.insert(0 if own.roles <= NO_WORK else len(links), mine)
     return links
 
 

@@ -20,8 +20,6 @@ from service.web import common, context, my_story
 blueprint = Blueprint("my", __name__, url_prefix="/my")
 
 HR_HEAD = "kepala_bkpsdm"
-NO_WORK = frozenset({"pegawai"})
-"""Roles that bring no work of their own: who holds nothing else starts at this page."""
 
 
 def employee() -> Actor:
@@ -30,12 +28,6 @@ def employee() -> Actor:
     if own.nip is None:
         raise NotAllowed("This page is for employees: your account is not tied to one.")
     return own
-
-
-def starts_here() -> bool:
-    """Whether My transfer is where this person's day begins."""
-    own = context.own()
-    return own.nip is not None and own.acting_for is None and own.roles <= NO_WORK
 
 
 @blueprint.get("")

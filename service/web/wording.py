@@ -5,6 +5,10 @@ from __future__ import annotations
 from service.domain.form_values import N_
 
 REFUSALS = (
+    N_("Nothing was changed yet."),
+    N_("Say what changed, and why."),
+    N_("The diagram is too large."),
+    N_("The drawing was not understood."),
     N_("A name is missing."),
     N_("Choose at least one diagram."),
     N_("Only .bpmn, .dmn and .json files are taken."),
@@ -45,6 +49,7 @@ REFUSALS = (
     N_("Your roles do not allow you to look people up."),
     N_("Your roles do not allow you to repair cases."),
     N_("Your roles do not allow you to see definitions."),
+    N_("Your roles do not allow you to see the figures of all cases."),
     N_("Your roles do not allow you to send messages."),
     N_("Your roles do not allow you to start a case."),
     N_("You no longer stand in for this person. Nothing was stored."),
