@@ -76,7 +76,7 @@ def ask(
         state="open",
     )
     if evidence is not None:
-        kept = documents.keep(action, *evidence)
+        kept = documents.keep_alone(action, *evidence)
         request.evidence_name, request.evidence_type = kept.filename, kept.media_type
         request.evidence_sha256 = kept.sha256
     action.session.add(request)

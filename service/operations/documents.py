@@ -97,7 +97,7 @@ class Kept:
     sha256: str
 
 
-def keep(action: Action, filename: str, stream: BinaryIO) -> Kept:
+def keep_alone(action: Action, filename: str, stream: BinaryIO) -> Kept:
     """Store a file by its content; what it belongs to is the caller's matter. Raises as `attach`."""
     path, _, digest = _store(action, stream)
     return Kept(_shown_name(filename), _media_type(path), digest)
