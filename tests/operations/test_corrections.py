@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -114,19 +115,20 @@ def test_the_talent_box_follows_its_axes(city: Services, gita: Actor, ani: Actor
 def test_only_ones_own_data_and_never_ones_own_answer(city: Services, gita: Actor, ani: Actor) -> None:  # noqa: F811
     clear(city)
     assert gita.nip is not None
-    assert ani.nip is not None
+    budi = replace(actor(city, "budi.kepala"), permissions=frozenset({corrections.CORRECT}))
+    assert budi.nip is not None
     for kind, key, field in (
-        ("employee", ani.nip, "jurusan"),
+        ("employee", budi.nip, "jurusan"),
         ("employee", gita.nip, "nik"),
-        ("performance", f"{ani.nip}|2025", "predikat"),
+        ("performance", f"{budi.nip}|2025", "predikat"),
         ("performance", "x", "predikat"),
         ("account", gita.nip, "name"),
     ):
         with pytest.raises(NotFound), city.action(gita) as action:
             corrections.ask(action, kind, key, field, "Salah")
-    with city.action(ani) as action:
-        own = corrections.ask(action, "employee", ani.nip, "jurusan", "Salah").id
-    with pytest.raises(NotAllowed, match="himself"), city.action(ani) as action:
+    with city.action(budi) as action:
+        own = corrections.ask(action, "employee", budi.nip, "jurusan", "Salah").id
+    with pytest.raises(NotAllowed, match="himself"), city.action(budi) as action:
         corrections.accept(action, own, "Hukum")
     with pytest.raises(NotAllowed), city.action(gita) as action:
         corrections.accept(action, own, "Hukum")

@@ -77,7 +77,9 @@ def test_changes_stay_in_the_history(city: Services, gita: Actor, post: Position
         changed = wishes.change(action, stated, wish(post, priority=2))
         assert (changed.prioritas, changed.jabatan_id) == (2, post.id)
     with city.reading() as action:
-        change = action.session.scalars(select(RecordChange).where(RecordChange.nip == gita.nip)).one()
+        change = action.session.scalars(
+            select(RecordChange).where(RecordChange.nip == gita.nip, RecordChange.kind == "aspiration")
+        ).one()
         assert change.changes["prioritas"] == [1, 2]
         assert change.actor_name == gita.name
 
