@@ -12,6 +12,7 @@ export const ICONS = [
   "award",
   "ban",
   "bell",
+  "bell-ringing",
   "bookmark",
   "briefcase",
   "bug",

@@ -6,27 +6,54 @@ from flask import Flask
 
 from service.web import (
     absence,
+    account,
     cases,
+    comments,
     common,
     corrections,
     definitions,
     documents,
     editing,
+    feeds,
     home,
     inbox,
+    install,
     lookup,
     my,
+    notices,
     overview,
     own_data,
     saved_views,
+    security,
     starting,
     tasks,
     wishes,
+)
+from service.web.admin import accounts, audit, calendar, mail, roles, running, tokens, units
+from service.web.admin import sessions as admin_sessions
+from service.web.admin import sign_in as admin_sign_in
+
+ADMINISTRATION = (
+    running.blueprint,
+    accounts.blueprint,
+    roles.blueprint,
+    units.blueprint,
+    admin_sessions.blueprint,
+    admin_sign_in.blueprint,
+    tokens.blueprint,
+    calendar.blueprint,
+    mail.blueprint,
+    audit.blueprint,
 )
 
 BLUEPRINTS = (
     common.blueprint,
     home.blueprint,
+    account.blueprint,
+    notices.blueprint,
+    comments.blueprint,
+    feeds.blueprint,
+    install.blueprint,
     inbox.blueprint,
     tasks.blueprint,
     cases.blueprint,
@@ -35,6 +62,7 @@ BLUEPRINTS = (
     editing.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    security.blueprint,
     overview.blueprint,
     absence.blueprint,
     wishes.blueprint,
@@ -42,6 +70,7 @@ BLUEPRINTS = (
     my.blueprint,
     corrections.blueprint,
     saved_views.blueprint,
+    *ADMINISTRATION,
 )
 
 
