@@ -87,7 +87,6 @@ def keep(
     return document
 
 
-<<<<<<< HEAD
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A stored file that belongs to no case."""
@@ -106,7 +105,8 @@ def keep_alone(action: Action, filename: str, stream: BinaryIO) -> Kept:
 def kept_path(action: Action, sha256: str) -> Path:
     """Where the bytes of a stored file lie."""
     return _folder(action) / sha256[:2] / sha256
-=======
+
+
 def remove(action: Action, document_id: uuid.UUID, reason: str) -> CaseDocument:
     """Take a document away, with a reason: who attached it may, and who may repair cases. Row and bytes are kept."""
     document = _own(action, document_id, reason)
@@ -154,7 +154,6 @@ def _take_away(action: Action, document: CaseDocument, reason: str) -> None:
 def _log(action: Action, kind: str, document: CaseDocument, **data: str) -> None:
     case = action.session.get(Case, document.case_id)
     write_event(action, kind, case=case, name=document.kind, data={"document": str(document.id), **data})
->>>>>>> main
 
 
 def path_of(action: Action, document: CaseDocument) -> Path:
