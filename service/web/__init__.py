@@ -11,6 +11,7 @@ from service.web import (
     comments,
     common,
     corrections,
+    deciding,
     definitions,
     documents,
     drafting,
@@ -26,6 +27,7 @@ from service.web import (
     outcomes,
     overview,
     own_data,
+    palette,
     saved_views,
     security,
     starting,
@@ -59,6 +61,7 @@ BLUEPRINTS = (
     feeds.blueprint,
     install.blueprint,
     inbox.blueprint,
+    deciding.blueprint,
     tasks.blueprint,
     task_moves.blueprint,
     drafting.blueprint,
@@ -78,6 +81,7 @@ BLUEPRINTS = (
     my.blueprint,
     corrections.blueprint,
     saved_views.blueprint,
+    palette.blueprint,
     *ADMINISTRATION,
 )
 
