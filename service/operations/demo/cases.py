@@ -63,7 +63,7 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
     plan = sorted(
         _plan(random, COUNTS[size], action.now, action.calendar.timezone), key=lambda sample: sample.begins
     )
-    people = _People(action)
+    people = People(action)
     outcomes.fill(action)
     for done, sample in enumerate(plan, start=1):
         _live(action, random, people, sample)
@@ -106,7 +106,7 @@ def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[
         yield Sample(keys[number % len(keys)], begins, lying)
 
 
-class _People:
+class People:
     """Who acts at a task: the account that holds its role, or the employee it is meant for."""
 
     def __init__(self, action: Action) -> None:
@@ -149,7 +149,7 @@ class _People:
         return self.action.session.scalar(select(Employee.nama).where(Employee.nip == nip)) or "Pegawai"
 
 
-def _live(action: Action, random: Random, people: _People, sample: Sample) -> None:
+def _live(action: Action, random: Random, people: People, sample: Sample) -> None:
     """Begin one case and let it live until the present, until it ends, or until it is left lying."""
     moment = sample.begins
     case = cases.start(
