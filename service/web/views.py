@@ -10,25 +10,16 @@ from typing import Any
 from sqlalchemy import select
 
 from service.db.accounts import Account
-from service.db.cases import Case, CaseDocument
+from service.db.cases import Case, CaseDocument, Task
 from service.db.queries import cases as queries
-from service.db.queries.tasks import TaskRow
 from service.domain.errors import NotFound
 from service.engine.definitions import Definition
-from service.operations import cases, definitions, documents, previews
+from service.operations import definitions, documents, previews
 from service.operations.action import Action
-from service.web import context, timeline
+from service.web import context, letters, timeline
 from service.web.facts import Facts, gather
 
 EVENTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """What the legal rules say about a case: blocked, warned or passed (tone), and how many rules say so."""
-
-    tone: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +36,6 @@ class Paper:
         return previews.is_shown(self.document)
 
 
-def badges(action: Action, rows: Iterable[TaskRow]) -> dict[uuid.UUID, Badge]:
-    """Case id -> badge, of the cases whose rules were checked and whose names the person may know."""
-    wanted = {row.case_id for row in rows if not row.names_hidden and row.subject_nip}
-    found: dict[uuid.UUID, Badge] = {}
-    for case in action.session.scalars(select(Case).where(Case.id.in_(wanted))):
-        counts = facts_of(action, case, cases.data(action, case)).rule_count
-        if counts["bad"] or counts["warn"] or counts["good"]:
-            tone = "bad" if counts["bad"] else "warn" if counts["warn"] else "good"
-            found[case.id] = Badge(tone, counts[tone])
-    return found
-
-
 def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
     """The facts this person may know: before the decree, names are for those who decide and the one meant."""
     actor = action.actor
@@ -66,8 +45,14 @@ def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
     return gather(data, names=names, others=actor.decides or (decided and actor.sees == "all"))
 
 
-def around(action: Action, case: Case, definition: Definition, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Timeline, documents and the case's version, as templates use them."""
+def around(
+    action: Action,
+    case: Case,
+    definition: Definition,
+    data: Mapping[str, Any],
+    task: Task | None = None,
+) -> dict[str, Any]:
+    """Timeline, documents, letters and the case's version, as templates use them."""
     actor = action.actor
     answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
     visible = _visible(action, case)
@@ -80,6 +65,7 @@ def around(action: Action, case: Case, definition: Definition, data: Mapping[str
         "entries": timeline.entries(events, definition, data, answered=answered),
         "documents": _papers(action, case) if visible else [],
         "removed_documents": _papers(action, case, removed=True) if visible else [],
+        "letters": letters.around(action, case, data, task),
         "may_attach": visible,
         "case_visible": visible,
     }
