@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, Literal
 
 from flask import Response, jsonify
@@ -17,7 +16,7 @@ from service.api.common import (
     PageQuery,
     Problem,
     Strict,
-    actor,
+    account_named,
     as_id,
     expected_version,
     moment,
@@ -31,8 +30,7 @@ from service.db.queries import tasks as queries
 from service.db.queries.task_filters import TaskFilter
 from service.db.queries.tasks import TaskRow
 from service.domain.access import shown_data
-from service.domain.errors import NotFound
-from service.operations import accounts, tasks
+from service.operations import tasks
 from service.operations.action import Action
 
 blueprint = APIBlueprint(
@@ -147,7 +145,7 @@ def page(query: TasksQuery) -> Any:
             state=query.state,
             wanted=TaskFilter(
                 role=query.role,
-                assignee=_assignee(action, query.assignee),
+                assignee=account_named(action, query.assignee),
                 case_id=case_id,
                 definition=query.definition,
                 search=query.search,
@@ -244,17 +242,6 @@ def _changed(path: TaskPath, do: Any) -> Response:
     response = once(200, change)
     response.set_etag(str(response.get_json()["version"]))
     return response
-
-
-def _assignee(action: Action, name: str | None) -> uuid.UUID | None:
-    if name is None:
-        return None
-    if name == "me":
-        return actor().id
-    try:
-        return accounts.named(action.session, name).id
-    except NotFound:
-        return uuid.UUID(int=0)
 
 
 def _task(row: TaskRow) -> dict[str, Any]:

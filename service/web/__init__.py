@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import (
-    cases,
+    case_list,
     common,
     definitions,
     documents,
@@ -22,7 +22,7 @@ BLUEPRINTS = (
     home.blueprint,
     inbox.blueprint,
     tasks.blueprint,
-    cases.blueprint,
+    case_list.blueprint,
     starting.blueprint,
     definitions.blueprint,
     documents.blueprint,

@@ -137,6 +137,7 @@ def _text(event: Any, name: str) -> str:
         "variables_changed": lambda: gettext(
             "Variables changed: %(names)s", names=", ".join(event.data.get("after", {}))
         ),
+        "cases_exported": lambda: gettext("Cases were exported"),
         "case_suspended": lambda: gettext("The case was suspended"),
         "case_resumed": lambda: _resumed(event),
         "task_extended": lambda: gettext(

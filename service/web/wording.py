@@ -55,4 +55,5 @@ REFUSALS = (
     N_("The new deadline has passed already."),
     N_("The new deadline is no working day."),
     N_("This is the present deadline."),
+    N_("Cases are not sorted by this."),
 )
