@@ -66,6 +66,13 @@ class Settings:
     mail_url: str
     mail_from: str
     city: str
+    letters_dir: str
+    signing: str
+    bsre_url: str
+    bsre_api: str
+    bsre_user: str
+    bsre_password: str
+    verify_attempts: int
 
     @property
     def sqlite(self) -> bool:

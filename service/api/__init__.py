@@ -20,6 +20,7 @@ from service.api import (
     managing,
     messages,
     migrations,
+    task_batches,
     tasks,
 )
 from service.api.common import PREFIX, actor
@@ -27,6 +28,17 @@ from service.api.problems import invalid_request
 from service.api.strict_json import StrictJson
 from service.security import csrf
 
+MODULES = (
+    definitions,
+    cases,
+    managing,
+    tasks,
+    task_batches,
+    messages,
+    incidents,
+    external,
+    migrations,
+)
 MOST_JSON_BYTES = 1 << 20
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 
@@ -36,8 +48,7 @@ def register(app: OpenAPI) -> None:
     app.json = StrictJson(app)
     app.security_schemes = SECURITY
     app.validation_error_callback = _invalid
-    modules = (definitions, cases, managing, tasks, messages, incidents, external, migrations)
-    parts = tuple(module.blueprint for module in modules)
+    parts = tuple(module.blueprint for module in MODULES)
     names = {part.name for part in parts}
     for part in parts:
         csrf.exempt(part)
@@ -88,8 +99,7 @@ def _read_json() -> None:
 
 def _models() -> dict[str, type[BaseModel]]:
     """The models of bodies and answers by name."""
-    parts = (definitions, cases, managing, tasks, messages, incidents, external, migrations, health)
-    found = [value for part in parts for value in vars(part).values() if isinstance(value, type)]
+    found = [value for part in (*MODULES, health) for value in vars(part).values() if isinstance(value, type)]
     return {model.__name__: model for model in found if issubclass(model, BaseModel)}
 
 

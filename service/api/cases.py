@@ -145,6 +145,7 @@ class EventOut(BaseModel):
     id: int
     at: str
     actor: str
+    acting_for: str | None = Field(None, description="The absent person the actor acted for")
     kind: str = Field(examples=["task_completed"])
     element: str | None = None
     process: str | None = None
@@ -279,6 +280,7 @@ def _event(row: EventRow) -> dict[str, Any]:
         "id": row.id,
         "at": moment(row.at),
         "actor": row.actor,
+        "acting_for": row.acting_for,
         "kind": row.kind,
         "element": row.element,
         "process": row.process,

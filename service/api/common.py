@@ -107,7 +107,8 @@ def once(status: int, do: Callable[[Action], dict[str, Any]], *, content: bytes 
     key = request.headers.get("Idempotency-Key")
     with services().action(who) as action:
         sent = request.get_data(cache=True) if content is None else content
-        fingerprint = f"{request.method} {request.path}\n".encode() + sent
+        lent = f" for {who.acting_for.id}" if who.acting_for else ""
+        fingerprint = f"{request.method} {request.path}{lent}\n".encode() + sent
         got, answer = idempotency.once(action, key, fingerprint, lambda: (status, do(action)))
     text = current_app.json.dumps(
         answer, sort_keys=True
@@ -150,7 +151,7 @@ def account_named(action: Action, name: str | None) -> uuid.UUID | None:
     if name is None:
         return None
     if name == "me":
-        return actor().id
+        return actor().holder
     try:
         return accounts.named(action.session, name).id
     except NotFound:

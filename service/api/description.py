@@ -32,6 +32,14 @@ KEY = {
     "description": "The same key with the same request has one effect and equal answers",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
+ACTING_FOR = {
+    "name": "Acting-For",
+    "in": "header",
+    "description": "The user name of an absent person for whom the token's account stands in now: the request is done with "
+    "their rights, and logged with both names. Anybody else's name is a 403",
+    "schema": {"type": "string", "maxLength": 64},
+    "example": "siti.kepala",
+}
 VERSION = {
     "name": "If-Match",
     "in": "header",
@@ -57,6 +65,8 @@ def complete(described: Mapping[str, Any], models: Mapping[str, type[BaseModel]]
                 response["description"] = MEANINGS[code]
             if code >= "400" and operation.get("security"):
                 response["content"] = _problem()
+        if operation.get("security"):
+            operation.setdefault("parameters", []).append(ACTING_FOR)
         if method == "post":
             parameters = operation.setdefault("parameters", [])
             parameters.append(KEY)

@@ -232,7 +232,7 @@ def _changed(path: TaskPath, do: Any) -> Response:
             "name": task.name,
             "state": task.state,
             "role": task.role,
-            "assignee": current_user.username if task.assignee_id else None,  # nobody changes another's task
+            "assignee": _own_name() if task.assignee_id else None,  # nobody changes another's task
             "due_at": moment(task.due_at),
             "version": task.version,
             "case_status": case.status,
@@ -242,6 +242,13 @@ def _changed(path: TaskPath, do: Any) -> Response:
     response = once(200, change)
     response.set_etag(str(response.get_json()["version"]))
     return response
+
+
+def _own_name() -> str:
+    """The user name by which the asker holds tasks."""
+    lent = actor().acting_for
+    name: str = lent.username if lent else current_user.username
+    return name
 
 
 def _task(row: TaskRow) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Grant(Base):
 class WebSession(Base):
     """A signed-in browser. The cookie carries a random token; only its SHA-256 is stored.
 
+    `substitution_id`: whom its person acts for at the moment; it counts only while that substitution is active.
     `pending`: what is still to be done before the session opens anything: code | enrol | password. `method`: password
     or oidc.
     """
@@ -73,6 +74,7 @@ class WebSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(300))
+    substitution_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("substitution.id"), index=True)
     method: Mapped[str] = mapped_column(String(16), default="password", server_default="password")
     pending: Mapped[str | None] = mapped_column(String(16))
 

@@ -37,3 +37,4 @@ class HeldDecision(Base):
     version: Mapped[int] = mapped_column(Integer)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     assignee_before: Mapped[uuid.UUID | None] = mapped_column()
+    substitution_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("substitution.id"), index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Reach = Literal["all", "unit", "own"]
@@ -29,8 +29,29 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class ActingFor:
+    """The absent person somebody acts for, by a substitution. `processes`: definition keys; None for all of them.
+
+    `substitute_nip` is the acting person's own: what is about them is not theirs to decide for anybody.
+    """
+
+    id: uuid.UUID
+    name: str
+    username: str
+    substitution: uuid.UUID
+    processes: frozenset[str] | None = None
+    substitute_nip: str | None = None
+
+    def covers(self, definition: str, subject: str | None) -> bool:
+        """Whether a case of this definition about this person is lent to the substitute."""
+        if self.processes is not None and definition not in self.processes:
+            return False
+        return subject is None or subject != self.substitute_nip
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """The person (or the system itself) on whose behalf something is done.
+    """The person (or the system itself) by whom something is done; acting for somebody absent, with their rights.
 
     `grants` maps a role id to the units it is held for; an empty set means everywhere.
     """
@@ -42,7 +63,16 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     sees: Reach = "own"
     decides: bool = False
-    acting_for: uuid.UUID | None = None
+    acting_for: ActingFor | None = None
+
+    @property
+    def holder(self) -> uuid.UUID | None:
+        """The account whose work this is: the absent person's while acting for one. Tasks are held by it."""
+        return self.acting_for.id if self.acting_for else self.id
+
+    def covers(self, definition: str, subject: str | None) -> bool:
+        """Whether a case may concern the actor at all: it may not where a substitution leaves it out."""
+        return self.acting_for is None or self.acting_for.covers(definition, subject)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -88,6 +118,24 @@ def make_actor(
     return Actor(account_id, name, nip, dict(grants), permissions, sees, any(role.decides for role in held))
 
 
+LENT = ("case.", "document.", "message.", "data.")
+"""What permissions that can be lent to a substitute begin with. Never those of administration."""
+
+
+def acting(substitute: Actor, absent: Actor, acting_for: ActingFor, *, personal: bool) -> Actor:
+    """The substitute with the rights of the absent person: never their administrative ones, and what is asked of them
+    in person only if they said so (`personal`).
+    """
+    return replace(
+        absent,
+        id=substitute.id,
+        name=substitute.name,
+        nip=absent.nip if personal else None,
+        permissions=frozenset(one for one in absent.permissions if one.startswith(LENT)),
+        acting_for=acting_for,
+    )
+
+
 def is_offered(
     actor: Actor,
     *,
@@ -101,7 +149,7 @@ def is_offered(
 
     A task for one person (a NIP) is offered to nobody else; an overdue one also to the role it was escalated to.
     """
-    if assignee is not None and assignee == actor.id:
+    if assignee is not None and assignee == actor.holder:
         return True
     if escalated_to is not None and actor.holds(escalated_to):
         return True
@@ -122,7 +170,7 @@ def may_see_case(
     """Whether a case may be seen: by role, by unit, by having part in it, or by being its subject after the decision."""
     if actor.sees == "all" or took_part:
         return True
-    if started_by is not None and started_by == actor.id:
+    if started_by is not None and started_by == actor.holder:
         return True
     if actor.sees == "unit" and units & actor.units:
         return True

@@ -17,6 +17,8 @@ from service.domain.ids import new_id
 from service.operations.action import Action
 from service.operations.recording import write_event
 
+SUBSTITUTION = "substitution"
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -50,7 +52,9 @@ def note(action: Action, failure: Failure) -> None:
 
 
 def open_again(action: Action, case: Case, attempt: Attempt, element: str | None, reason: str) -> None:
-    """Open an incident of a case, or count it once more."""
+    """Open an incident of a case, or count it once more. Kept with it: by which substitution it was attempted."""
+    lent = action.actor.acting_for
+    command = {**attempt.command, SUBSTITUTION: str(lent.substitution)} if lent else dict(attempt.command)
     found = action.session.execute(
         update(Incident)
         .where(Incident.case_id == case.id, Incident.subject == attempt.subject, Incident.state == "open")
@@ -59,7 +63,7 @@ def open_again(action: Action, case: Case, attempt: Attempt, element: str | None
             reason=reason,
             element=element,
             last_at=action.now,
-            command=attempt.command,
+            command=command,
         )
         .returning(Incident.id)
         .execution_options(synchronize_session=False)
@@ -72,7 +76,7 @@ def open_again(action: Action, case: Case, attempt: Attempt, element: str | None
             "subject": attempt.subject,
             "element": element,
             "reason": reason,
-            "command": attempt.command,
+            "command": command,
             "attempts": 1,
             "state": "open",
             "opened_at": action.now,

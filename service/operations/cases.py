@@ -38,6 +38,8 @@ def start(
     """
     if not action.actor.may("case.start"):
         raise NotAllowed("Your roles do not allow you to start a case.")
+    if not action.actor.covers(definition_key, subject):
+        raise NotAllowed("The absent person has not lent you this process.")
     version = definitions.latest(action.session, definition_key)
     definition = definitions.compiled(action.session, action.engine, version.id)
     if element is not None and element not in {trigger.element for trigger in definition.triggers}:
@@ -137,7 +139,14 @@ def locked(action: Action, case_id: uuid.UUID) -> Case:
     case = action.session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound("There is no such case.")
+    check_covered(action, case)
     return hold(action, case)
+
+
+def check_covered(action: Action, case: Case) -> None:
+    """A substitution may leave a process out, and never lends what is about the substitute. Raises NotFound."""
+    if not action.actor.covers(case.definition_key, case.subject_nip):
+        raise NotFound("There is no such case.")
 
 
 def hold(action: Action, case: Case) -> Case:
@@ -165,7 +174,7 @@ def _new_case(
         stage="",
         subject_nip=subject,
         started_at=action.now,
-        started_by=action.actor.id,
+        started_by=action.actor.holder,
         changed_at=action.now,
         version=0,
         plan=plan_of(given) or str(action.calendar.local_date(action.now).year),

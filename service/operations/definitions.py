@@ -38,20 +38,9 @@ def deploy(action: Action, files: Sequence[SourceFile], note: str = "") -> list[
     if not action.actor.may("definition.deploy"):
         raise NotAllowed("Only a process owner may deploy definitions.")
     library = _library(action.session)
-    known = {role.id for role in action.roles.values()} | {
-        lane for role in action.roles.values() for lane in role.lanes
-    }
-    findings = confined.check(
-        files,
-        library=library,
-        roles=known,
-        functions=action.engine.functions,
-        limits=action.engine.limits,
-        seconds=action.settings.check_seconds,
-        megabytes=action.settings.check_megabytes,
-    )
-    if any(finding.severity == "error" for finding in findings):
-        raise InvalidDefinition(findings)
+    found = findings(action, files, library)
+    if any(finding.severity == "error" for finding in found):
+        raise InvalidDefinition(found)
     sources = {**library, **{file.name: file for file in files}}
     processes = [process for file in files for process in executable_processes(file)]
     affected = [
@@ -70,7 +59,25 @@ def deploy(action: Action, files: Sequence[SourceFile], note: str = "") -> list[
                 )
             ]
         )
-    return [_store(action, process, sources, note, findings) for process in [*processes, *affected]]
+    return [_store(action, process, sources, note, found) for process in [*processes, *affected]]
+
+
+def findings(
+    action: Action, files: Sequence[SourceFile], library: Mapping[str, SourceFile] | None = None
+) -> list[Finding]:
+    """All that is wrong with files that were to be deployed together, checked in a process of its own."""
+    known = {role.id for role in action.roles.values()} | {
+        lane for role in action.roles.values() for lane in role.lanes
+    }
+    return confined.check(
+        files,
+        library=_library(action.session) if library is None else library,
+        roles=known,
+        functions=action.engine.functions,
+        limits=action.engine.limits,
+        seconds=action.settings.check_seconds,
+        megabytes=action.settings.check_megabytes,
+    )
 
 
 def _holders_of(session: Session, names: Sequence[str]) -> list[str]:
@@ -179,7 +186,7 @@ def executable_processes(file: SourceFile) -> list[str]:
 
 
 def _store(
-    action: Action, process: str, sources: Mapping[str, SourceFile], note: str, findings: Iterable[Finding]
+    action: Action, process: str, sources: Mapping[str, SourceFile], note: str, found: Iterable[Finding]
 ) -> DefinitionVersion:
     built = _bundle_of(process, sources)
     session = action.session
@@ -211,7 +218,7 @@ def _store(
                 "message": finding.message,
                 "mend": finding.mend,
             }
-            for finding in findings
+            for finding in found
         ],
     )
     session.add(version)

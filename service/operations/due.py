@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from service.db.base import insert_new
 from service.db.cases import Case, DueWork, Outbox, Task
 from service.domain.errors import MutasiError, NotFound, Suspended
-from service.operations import cases, clock, definitions, holding, messages, timer_starts, triggers
+from service.operations import cases, clock, definitions, figures, holding, messages, timer_starts, triggers
 from service.operations.action import Action
 from service.operations.recording import notice, write_event
 
@@ -162,9 +162,12 @@ def _note_failure(services: Services, piece: Claimed, reason: str) -> None:
 
 
 def next_due(session: Session) -> datetime | None:
-    """The earliest moment at which something is due."""
+    """The earliest moment at which something is due for a case. Figures are counted every minute, whatever happens."""
     return session.scalar(
-        select(DueWork.due_at).where(DueWork.state == "pending").order_by(DueWork.due_at).limit(1)
+        select(DueWork.due_at)
+        .where(DueWork.state == "pending", DueWork.kind != figures.KIND)
+        .order_by(DueWork.due_at)
+        .limit(1)
     )
 
 
@@ -239,6 +242,7 @@ DOERS: Mapping[str, Callable[[Action, DueWork], None]] = {
     "start": _start,
     "deliver": _deliver,
     "scan": _scan,
+    figures.KIND: figures.work,
 }
 
 

@@ -19,7 +19,7 @@ from service.db.base import insert_new
 from service.db.cases import DueWork, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, NotFound
-from service.operations import accounts, cases, drafts, tasks
+from service.operations import cases, drafts, substitutes, tasks
 from service.operations.action import Action
 
 KIND = "decision"
@@ -41,7 +41,7 @@ def decide(
     if action.session.get(HeldDecision, task.id) is not None:
         raise Conflict("You have decided this already.")
     assert action.actor.id is not None
-    before, task.assignee_id = task.assignee_id, action.actor.id
+    before, task.assignee_id = task.assignee_id, action.actor.holder
     task.version += 1
     held = HeldDecision(
         task_id=task.id,
@@ -50,6 +50,7 @@ def decide(
         version=task.version,
         until=action.now + timedelta(seconds=seconds),
         assignee_before=before,
+        substitution_id=action.actor.acting_for.substitution if action.actor.acting_for else None,
     )
     action.session.add(held)
     drafts.discard(action, task_id)
@@ -67,7 +68,7 @@ def undo(action: Action, task_id: uuid.UUID) -> None:
     if held is None or held.account_id != action.actor.id:
         raise Conflict("The decision was carried out: it can no longer be taken back here.")
     _release(action, held)
-    drafts.save(action, task_id, held.answers)
+    drafts.save(_as(action, held), task_id, held.answers)
 
 
 def carry_out(action: Action, row: DueWork) -> None:
@@ -77,7 +78,7 @@ def carry_out(action: Action, row: DueWork) -> None:
         return
     action.session.delete(held)
     action.session.flush()
-    tasks.complete(_as(action, held.account_id), held.task_id, held.answers, held.version)
+    tasks.complete(_as(action, held), held.task_id, held.answers, held.version)
 
 
 def give_back(action: Action, row: DueWork, reason: str) -> None:
@@ -116,9 +117,15 @@ def _release(action: Action, held: HeldDecision) -> None:
     action.session.flush()
 
 
-def _as(action: Action, account_id: uuid.UUID) -> Action:
-    """The same transaction, acting as the one who decided, with the rights of now."""
-    return replace(action, actor=accounts.actor_of(action, action.session.get_one(Account, account_id)))
+def _as(action: Action, held: HeldDecision) -> Action:
+    """The same transaction, acting as the one who decided and for whom, with the rights of now.
+
+    A substitution must have held when the decision was taken; that it ends meanwhile does not undo what was decided.
+    """
+    account = action.session.get_one(Account, held.account_id)
+    decided_at = held.until - timedelta(seconds=action.settings.undo_seconds)
+    actor = substitutes.on_behalf(action, account, held.substitution_id, decided_at)
+    return replace(action, actor=actor)
 
 
 def _plan(action: Action, task: Task, held: HeldDecision) -> None:

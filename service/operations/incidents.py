@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from service.db.accounts import Account
 from service.db.cases import Case, DueWork, Task
 from service.db.incidents import Incident
-from service.domain.access import SYSTEM, Actor
+from service.domain.access import SYSTEM
 from service.domain.errors import Conflict, NotFound
-from service.operations import accounts, cases, external, messages, tasks
+from service.operations import cases, external, messages, substitutes, tasks
 from service.operations.action import Action
-from service.operations.attempts import settle
+from service.operations.attempts import SUBSTITUTION, settle
 from service.operations.recording import write_event
 
 
@@ -42,7 +42,7 @@ def _complete(action: Action, case: Case, incident: Incident) -> None:
     task = action.session.get(Task, uuid.UUID(incident.command["task"]))
     if task is None or task.state != "open":
         raise Conflict("The task is no longer open: the case went on without it.")
-    tasks.finish(_on_behalf(action, incident.opened_by), case, task, incident.command["answers"])
+    tasks.finish(_on_behalf(action, incident), case, task, incident.command["answers"])
 
 
 def _wake(action: Action, case: Case, incident: Incident) -> None:
@@ -57,7 +57,7 @@ def _wake(action: Action, case: Case, incident: Incident) -> None:
 
 def _message(action: Action, case: Case, incident: Incident) -> None:
     command = incident.command
-    sender = _on_behalf(action, incident.opened_by)
+    sender = _on_behalf(action, incident)
     messages.give(sender, case.id, command["keys"], command["name"], command["correlation"], command["data"])
 
 
@@ -78,11 +78,14 @@ _AGAIN: Mapping[str, Callable[[Action, Case, Incident], None]] = {
 }
 
 
-def _on_behalf(action: Action, account_id: uuid.UUID | None) -> Action:
-    """The same transaction, for the one who attempted it."""
-    account = action.session.get(Account, account_id) if account_id else None
-    actor: Actor = accounts.actor_of(action, account) if account is not None else SYSTEM
-    return replace(action, actor=actor)
+def _on_behalf(action: Action, incident: Incident) -> Action:
+    """The same transaction, for the one who attempted it, and for whom he acted then."""
+    account = action.session.get(Account, incident.opened_by) if incident.opened_by else None
+    if account is None:
+        return replace(action, actor=SYSTEM)
+    lent = incident.command.get(SUBSTITUTION)
+    by = uuid.UUID(lent) if lent else None
+    return replace(action, actor=substitutes.on_behalf(action, account, by, incident.last_at))
 
 
 def held(action: Action, case_id: uuid.UUID) -> list[Incident]:

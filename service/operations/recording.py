@@ -75,6 +75,8 @@ def event_row(action: Action, kind: str, case_id: uuid.UUID | None, **values: An
         "at": action.now,
         "actor_id": action.actor.id,
         "actor_name": action.actor.name,
+        "acting_for_id": action.actor.acting_for.id if action.actor.acting_for else None,
+        "acting_for_name": action.actor.acting_for.name if action.actor.acting_for else None,
         "kind": kind,
         "element": None,
         "process": None,

@@ -15,7 +15,7 @@ from service.db.accounts import Account, ApiToken, Grant, SignInAttempt, WebSess
 from service.domain.access import SYSTEM, Actor, make_actor
 from service.domain.errors import BadCredentials, Invalid, NotAllowed, NotFound, TooManyAttempts
 from service.domain.ids import new_id
-from service.operations import accounts
+from service.operations import accounts, clock, substitutes
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -27,13 +27,19 @@ KNOWN_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a session or token belongs to. `session` is None for a token; `seen_long_ago`: its sign of life is due."""
+    """Who a session or token belongs to. `session` is None for a token; `seen_long_ago`: its sign of life is due.
+
+    `actor` acts for somebody else when the session was switched to that; `own` is the person himself. `acting_over`: the
+    session was switched to a substitution that holds no longer.
+    """
 
     account_id: uuid.UUID
     username: str
     actor: Actor
+    own: Actor
     locale: str
     timezone: str
+    acting_over: bool = False
     session: str | None = None
     seen_long_ago: bool = False
 
@@ -92,8 +98,9 @@ def end_session(action: Action, token_hash: str) -> None:
     write_event(action, "signed_out", name=account.username)
 
 
-def by_session(action: Action, token: str) -> SignedIn | None:
-    """Who this cookie's session belongs to; None when it ended, expired, lay idle too long, or the account is disabled."""
+def by_session(action: Action, token: str, acting_for: str | None = None) -> SignedIn | None:
+    """Who this cookie's session belongs to, and for whom it acts now; `acting_for` (a user name) goes before what the
+    session was switched to. None when it ended, expired, lay idle too long, or the account is disabled."""
     query = select(WebSession, Account).join(Account, Account.id == WebSession.account_id)
     row = action.session.execute(
         query.where(WebSession.token_hash == digest(token), Account.active)
@@ -108,11 +115,17 @@ def by_session(action: Action, token: str) -> SignedIn | None:
         or session.seen_at + idle <= action.now
     ):
         return None
-    return replace(
+    signed_in = replace(
         _signed_in(action, account),
         session=session.token_hash,
         seen_long_ago=session.seen_at + SEEN_EVERY < action.now,
     )
+    if acting_for is not None:
+        return replace(signed_in, actor=substitutes.actor_named(action, account, acting_for))
+    if session.substitution_id is None:
+        return signed_in
+    actor = substitutes.actor_for(action, account, session.substitution_id, clock.now(action.session))
+    return replace(signed_in, actor=actor) if actor else replace(signed_in, acting_over=True)
 
 
 def touch(action: Action, token_hash: str) -> None:
@@ -142,15 +155,22 @@ _BY_TOKEN = (
 )
 
 
-def by_token(action: Action, token: str) -> SignedIn | None:
-    """Who this bearer token belongs to; None when it is unknown, ended or expired, or the account is disabled."""
+def by_token(action: Action, token: str, acting_for: str | None = None) -> SignedIn | None:
+    """Who this bearer token belongs to; None when it is unknown, ended or expired, or the account is disabled.
+
+    `acting_for`: the user name of an absent person to act for. Raises NotAllowed unless the account stands in now.
+    """
     rows = action.session.connection().execute(_BY_TOKEN, {"digest": digest(token)}).all()
     if not rows or (rows[0].expires_at is not None and rows[0].expires_at <= action.now):
         return None
     first = rows[0]
     scopes = accounts.scopes_of((row.role, row.unit_id) for row in rows if row.role is not None)
     actor = make_actor(first.id, first.name, first.nip, scopes, action.roles)
-    return SignedIn(first.id, first.username, actor, first.locale, first.timezone)
+    signed_in = SignedIn(first.id, first.username, actor, actor, first.locale, first.timezone)
+    if acting_for is None:
+        return signed_in
+    account = action.session.get_one(Account, first.id)
+    return replace(signed_in, actor=substitutes.actor_named(action, account, acting_for))
 
 
 def create_token(action: Action, username: str, name: str, days: int | None = None) -> str:
@@ -209,7 +229,7 @@ def digest(token: str) -> str:
 
 def _signed_in(action: Action, account: Account) -> SignedIn:
     actor = accounts.actor_of(action, account)
-    return SignedIn(account.id, account.username, actor, account.locale, account.timezone)
+    return SignedIn(account.id, account.username, actor, actor, account.locale, account.timezone)
 
 
 def _check_may_manage_tokens(action: Action) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from service.db.accounts import Account
 from service.db.cases import Case, CaseEvent, Task
@@ -30,12 +30,12 @@ ACTING = frozenset({"serviceTask", "sendTask", "endEvent", "intermediateThrowEve
 def claim(action: Action, task_id: uuid.UUID, expected_version: int | None = None) -> Task:
     """Take a task, so that others of the role see who is on it. Taking one's own again changes nothing."""
     case, task = _locked(action, task_id, expected_version)
-    if task.assignee_id == action.actor.id:
+    if task.assignee_id == action.actor.holder:
         return task
     _check_apart(action, case, task)
     if task.assignee_id is not None:
         raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
-    task.assignee_id = action.actor.id
+    task.assignee_id = action.actor.holder
     task.version += 1
     _write(action, "task_claimed", task)
     return task
@@ -46,7 +46,7 @@ def release(action: Action, task_id: uuid.UUID, expected_version: int | None = N
     _, task = _locked(action, task_id, expected_version)
     if task.assignee_id is None:
         return task
-    if task.assignee_id != action.actor.id:
+    if task.assignee_id != action.actor.holder:
         raise NotAllowed("Only the person who took the task can release it.")
     task.assignee_id = None
     task.version += 1
@@ -76,7 +76,7 @@ def check(
 
 def _to_complete(action: Action, task_id: uuid.UUID, expected_version: int | None) -> tuple[Case, Task]:
     case, task = _locked(action, task_id, expected_version)
-    if task.assignee_id is not None and task.assignee_id != action.actor.id:
+    if task.assignee_id is not None and task.assignee_id != action.actor.holder:
         raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
     _check_apart(action, case, task)
     return case, task
@@ -93,6 +93,7 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
         task.state = "completed"
         task.closed_at = action.now
         task.closed_by = action.actor.id
+        task.closed_for = action.actor.acting_for.id if action.actor.acting_for else None
         task.version += 1
         said = [
             event_row(action, "task_completed", case.id, data={"answers": _plain(cleaned)}, **_place(task))
@@ -135,7 +136,7 @@ def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
         raise NotFound("There is no such task.")
     case = cases.locked(action, task.case_id)
     action.session.refresh(task)
-    if task.state != "completed" or task.closed_by != action.actor.id:
+    if task.state != "completed" or action.actor.holder != (task.closed_for or task.closed_by):
         raise NotAllowed("Only who completed a task can take it back.")
     cases.check_not_suspended(case)
     _need_reason(reason)
@@ -210,9 +211,12 @@ def data(action: Action, task_id: uuid.UUID) -> dict[str, Any]:
 
 def form(action: Action, task: Task, case: Case) -> dict[str, Any] | None:
     """The form-js schema of a task, from the version the case runs on; None when the task has no form."""
-    if task.form is None:
-        return None
-    return _schema(definitions.bundle(action.session, case.definition_version_id), task.form)
+    return form_of_version(action, case.definition_version_id, task.form)
+
+
+def form_of_version(action: Action, version_id: uuid.UUID, form_id: str | None) -> dict[str, Any] | None:
+    """A form of a version of a definition; None without a name."""
+    return _schema(definitions.bundle(action.session, version_id), form_id) if form_id else None
 
 
 @lru_cache(maxsize=512)
@@ -246,6 +250,7 @@ def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) ->
     case = action.session.scalar(locking.execution_options(populate_existing=True))
     if case is None:
         raise NotFound("There is no such task.")
+    cases.check_covered(action, case)
     cases.hold(action, case)
     # Only now the task: joined to the case, it would be as it was before the lock was waited for.
     task = next((one for one in open_tasks(action, case).values() if one.id == task_id), None)
@@ -260,16 +265,20 @@ def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) ->
 
 
 def apart(action: Action, case: Case, task: Task) -> str | None:
-    """The name of the task that the actor completed in this case and that keeps him from this one (four eyes)."""
+    """The name of the task that the actor completed in this case and that keeps him from this one (four eyes).
+
+    Who acts for somebody counts as both: neither may have done it, by himself or through another.
+    """
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     element = definition.elements.get((task.process, task.element))
     if element is None or not element.different_from:
         return None
+    both = [one for one in (action.actor.id, action.actor.holder) if one is not None]
     done = select(Task.name).where(
         Task.case_id == case.id,
         Task.element.in_(element.different_from),
         Task.state == "completed",
-        Task.closed_by == action.actor.id,
+        or_(Task.closed_by.in_(both), Task.closed_for.in_(both)),
     )
     return action.session.scalar(done.limit(1))
 

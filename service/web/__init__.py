@@ -5,13 +5,17 @@ from __future__ import annotations
 from flask import Flask
 
 from service.web import (
+    absence,
     case_list,
+    cases,
     common,
     definitions,
     documents,
+    editing,
     home,
     inbox,
     lookup,
+    overview,
     saved_views,
     starting,
     tasks,
@@ -25,8 +29,11 @@ BLUEPRINTS = (
     case_list.blueprint,
     starting.blueprint,
     definitions.blueprint,
+    editing.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    overview.blueprint,
+    absence.blueprint,
     saved_views.blueprint,
 )
 

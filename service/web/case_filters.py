@@ -67,7 +67,7 @@ def _sensible(name: str, value: str) -> bool:
 
 def _holder(action: Action, text: str | None) -> uuid.UUID | None:
     if text == ME:
-        return action.actor.id
+        return action.actor.holder
     return _id(text or "")
 
 

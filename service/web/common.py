@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, g, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
 from service.db.cases import Fact
+from service.db.queries import substitutions
+from service.domain.access import ActingFor
 from service.web import context, moments
 from service.web.assets import asset, icon
 
@@ -52,6 +54,7 @@ def helpers() -> dict[str, Any]:
     """The names that templates use."""
     return {
         "account": account,
+        "acting_for": acting_for,
         "age": moments.age,
         "asset": asset,
         "city": lambda: context.services().settings.city,
@@ -71,6 +74,7 @@ def helpers() -> dict[str, Any]:
         "said": said,
         "sample_data": sample_data,
         "signed_in": signed_in,
+        "stands_in_for": stands_in_for,
         "sign_out_url": lambda: url_for("sign_in.sign_out"),
         "word": word,
     }
@@ -82,8 +86,25 @@ def signed_in() -> bool:
 
 def account() -> Who:
     """The name and the roles of the person signed in."""
-    actor = context.actor()
+    actor = context.own()
     return Who(actor.name, ", ".join(role_label(role) for role in sorted(actor.roles)))
+
+
+def acting_for() -> ActingFor | None:
+    """The absent person somebody acts for on this page."""
+    return context.actor().acting_for
+
+
+def stands_in_for() -> list[substitutions.Row]:
+    """The absent people for whom the person can act now."""
+    if "stands_in_for" not in g:
+        own = context.own()
+        with context.services().reading(own) as action:
+            g.stands_in_for = (
+                substitutions.standing_in(action.session, own.id, action.now) if own.id is not None else []
+            )
+    found: list[substitutions.Row] = g.stands_in_for
+    return found
 
 
 def role_label(role: str | None) -> str:
@@ -107,10 +128,14 @@ def navigation() -> list[Link]:
         _link(gettext("Inbox"), "inbox.page", "inbox", ("inbox", "tasks")),
         _link(gettext("Cases"), "cases.page", "folder", ("cases", "documents")),
     ]
+    if actor.may("case.view_all"):
+        links.append(
+            _link(gettext("Overview"), "overview.page", "layout-dashboard", ("overview", "outcomes"))
+        )
     if actor.may("case.start"):
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):
-        links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions",)))
+        links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions", "editing")))
     return links
 
 

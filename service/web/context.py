@@ -31,6 +31,14 @@ def actor() -> Actor:
     return Actor(None, "")
 
 
+def own() -> Actor:
+    """Who is signed in, whoever they act for."""
+    if getattr(current_user, "is_authenticated", False):
+        found: Actor = current_user.own
+        return found
+    return Actor(None, "")
+
+
 @contextmanager
 def reading() -> Iterator[Action]:
     """A read-only look at the database as the person signed in."""

@@ -13,11 +13,12 @@ from flask_babel import gettext
 from flask_login import login_required
 
 from service.db.queries import definitions as queries
+from service.db.queries import doing
 from service.domain.errors import Invalid, InvalidDefinition, NotAllowed, NotFound
 from service.engine.definitions import Definition
 from service.engine.steps import SourceFile
-from service.operations import definitions
-from service.web import answers, context, diagrams
+from service.operations import definitions, editing
+from service.web import answers, context, diagrams, timeline
 
 blueprint = Blueprint("definitions", __name__, url_prefix="/definitions")
 
@@ -66,12 +67,25 @@ def version(key: str, number: int) -> ResponseReturnValue:
     with context.reading() as action:
         shown = queries.get(action.session, key, number)
         compiled = definitions.compiled(action.session, action.engine, shown.id)
+        at_tasks = doing.at_tasks(action.session, shown.id, action.now)
+        stages = doing.at_stages(action.session, shown.id)
         return render_template(
             "definitions/version.html",
             version=shown,
+            doing=at_tasks,
+            name_of=lambda row: timeline.name_of(compiled, row.process, row.element),
+            stages=[
+                (timeline.name_of(compiled, compiled.key, element), count)
+                for element, count in stages.items()
+            ],
+            draft=editing.of(action, key),
             versions=queries.versions(action.session, key),
             name=context.in_language(compiled.name, compiled.name_en) or key,
-            diagrams=diagrams.of_version(compiled, shown.id),
+            diagrams=diagrams.of_version(
+                compiled,
+                shown.id,
+                waiting=_waiting(compiled, at_tasks, stages, doing.at_events(action.session, shown.id)),
+            ),
             elements=_elements(compiled),
             forms=_forms(compiled),
             files=[file.name for file in compiled.bundle.files],
@@ -109,7 +123,7 @@ def diagram(version_id: uuid.UUID, process: str) -> ResponseReturnValue:
 @login_required
 def upload_form() -> ResponseReturnValue:
     """Choose files."""
-    _check_may_deploy()
+    check_may_deploy()
     return render_template("definitions/upload.html", findings=(), files=(), drawn=None, note="")
 
 
@@ -117,7 +131,7 @@ def upload_form() -> ResponseReturnValue:
 @login_required
 def upload() -> ResponseReturnValue:
     """Deploy what was chosen, or show every finding on its element: 422."""
-    _check_may_deploy()
+    check_may_deploy()
     note = request.form.get("note", "").strip()[:500]
     try:
         files = _chosen()
@@ -135,6 +149,20 @@ def upload() -> ResponseReturnValue:
         "good",
     )
     return redirect(url_for(".version", key=key, number=number), 303)
+
+
+def _waiting(
+    compiled: Definition, tasks: Sequence[doing.Doing], stages: Mapping[str, int], events: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
+    """Process -> element -> how many wait there, for the tokens on the diagrams."""
+    found: dict[str, dict[str, int]] = {process: {} for process in compiled.processes}
+    for row in tasks:
+        found.setdefault(row.process, {})[row.element] = row.waiting
+    found[compiled.key] = {**stages, **found.get(compiled.key, {})}
+    for process, element in compiled.elements:
+        if element in events:
+            found.setdefault(process, {}).setdefault(element, events[element])
+    return found
 
 
 def _refused(files: Sequence[SourceFile], findings: Sequence[Mapping[str, Any]], note: str) -> str:
@@ -252,7 +280,7 @@ def _may_deploy() -> bool:
     return context.actor().may("definition.deploy")
 
 
-def _check_may_deploy() -> None:
+def check_may_deploy() -> None:
     if not _may_deploy():
         raise NotAllowed("Only a process owner may deploy definitions.")
 

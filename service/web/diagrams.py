@@ -33,9 +33,12 @@ class Diagrams:
 
 
 def of_version(
-    definition: Definition, version_id: object, findings: Iterable[Mapping[str, Any]] = ()
+    definition: Definition,
+    version_id: object,
+    findings: Iterable[Mapping[str, Any]] = (),
+    waiting: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Diagrams:
-    """The diagrams of a version, with findings on their elements."""
+    """The diagrams of a version, with findings on their elements and how many cases wait where."""
     marked: dict[str, list[str]] = {}
     for finding in findings:
         if element := finding.get("element"):
@@ -43,7 +46,10 @@ def of_version(
     return _diagrams(
         definition,
         version_id,
-        {process: {"findings": marked} for process in definition.processes},
+        {
+            process: {"findings": marked, "counts": dict((waiting or {}).get(process, {}))}
+            for process in definition.processes
+        },
         definition.key,
     )
 
@@ -67,6 +73,14 @@ def of_case(
         process: {"done": list(walked.get(process, {}).items()), "current": dict(tokens[process])}
         for process in definition.processes
     }
+    return _diagrams(definition, version_id, marks, definition.key)
+
+
+def with_heat(
+    definition: Definition, version_id: object, heats: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> Diagrams:
+    """The diagrams of a version with what waits on each element: process -> element -> level, text, title, url."""
+    marks = {process: {"heat": heats.get(process, {})} for process in definition.processes}
     return _diagrams(definition, version_id, marks, definition.key)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy import select
@@ -18,10 +18,24 @@ blueprint = Blueprint("home", __name__)
 LANGUAGES = ("id", "en")
 
 
+STARTS = (
+    ("manajer", "overview.page"),
+    ("administrator", "administration.page"),
+    ("pemilik_proses", "definitions.page"),
+    ("pegawai", "my.page"),
+)
+"""Where people begin who hold such roles only; the first that fits. Whoever has other work begins at the inbox."""
+
+
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
-    """The inbox is where the day begins."""
-    return redirect(url_for("inbox.page"), 303)
+    """Where the day begins: managers at the overview, employees at their own transfer, staff at the inbox."""
+    held = context.actor().roles
+    places = [
+        endpoint for role, endpoint in STARTS if role in held and endpoint in current_app.view_functions
+    ]
+    only = held <= {role for role, _ in STARTS}
+    return redirect(url_for(places[0] if places and only else "inbox.page"), 303)
 
 
 @blueprint.post("/language")
@@ -41,7 +55,7 @@ def language() -> ResponseReturnValue:
 @login_required
 def account() -> ResponseReturnValue:
     """Who I am here: name, roles and units, language and zone."""
-    actor = context.actor()
+    actor = context.own()
     with context.reading() as action:
         row = action.session.get_one(Account, actor.id)
         wanted = {unit for units in actor.grants.values() for unit in units}

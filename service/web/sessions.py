@@ -21,7 +21,8 @@ from service.wiring import Services
 class User(UserMixin):
     """The person of a request, as Flask-Login wants it; its id is the session's token, not the account's.
 
-    `session` is the digest of that token; None for a program with a bearer token.
+    `session` is the digest of that token; None for a program with a bearer token. `actor` may act for somebody absent;
+    `own` is the person himself.
     """
 
     def __init__(self, signed_in: SignedIn, token: str) -> None:
@@ -30,6 +31,8 @@ class User(UserMixin):
         self.account_id: uuid.UUID = signed_in.account_id
         self.username = signed_in.username
         self.actor: Actor = signed_in.actor
+        self.own: Actor = signed_in.own
+        self.acting_over = signed_in.acting_over
         self.locale = signed_in.locale
         self.timezone = signed_in.timezone
 
@@ -52,7 +55,7 @@ def _by_cookie(token: str) -> User | None:
         return None
     services = _services()
     with services.reading(now=datetime.now(UTC)) as action:
-        found = signing_in.by_session(action, token)
+        found = signing_in.by_session(action, token, _acting_for(request))
     if found is None or found.session is None:
         return None
     if found.seen_long_ago:
@@ -67,7 +70,7 @@ def _by_token(request: Request) -> User | None:
     if not token:
         return None
     with _services().reading(now=datetime.now(UTC), once=True) as action:
-        found = signing_in.by_token(action, token)
+        found = signing_in.by_token(action, token, _acting_for(request))
     return User(found, token) if found is not None else None
 
 
@@ -75,6 +78,11 @@ def _bearer(request: Request) -> str:
     """The token of a request to the API; empty when it has none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and request.path.startswith("/api/") else ""
+
+
+def _acting_for(request: Request) -> str | None:
+    """The absent person a request to the API says it acts for."""
+    return request.headers.get("Acting-For") if request.path.startswith("/api/") else None
 
 
 def _to_sign_in() -> Any:

@@ -116,7 +116,7 @@ def _page(
         case=case,
         offered=row.offered and is_open and not kept_apart,
         kept_apart=kept_apart,
-        mine=task.assignee_id is not None and task.assignee_id == action.actor.id,
+        mine=task.assignee_id is not None and task.assignee_id == action.actor.holder,
         drawn=drawn,
         label_of=lambda key: _label_of(drawn, key),
         answered_words=_answered(action, case, task, row),
@@ -141,7 +141,9 @@ def _answered(action: Action, case: Case, task: Task, row: queries.TaskRow) -> l
     """What was answered in a finished task, for those who may know."""
     if task.state != "completed" or row.names_hidden:
         return []
-    if not (action.actor.decides or task.closed_by == action.actor.id or case.decided_at):
+    if not (
+        action.actor.decides or action.actor.holder == (task.closed_for or task.closed_by) or case.decided_at
+    ):
         return []
     event = case_queries.completion(action.session, task)
     schema = tasks.form(action, task, case)

@@ -31,6 +31,10 @@ STYLES = {
     "case_completed": ("flag", "good"),
     "case_failed": ("alert-circle", "bad"),
     "document_attached": ("paperclip", "note"),
+    "letter_issued": ("certificate", "good"),
+    "letter_signed": ("signature", "good"),
+    "letter_failed": ("alert-triangle", "bad"),
+    "letter_void": ("file-off", "bad"),
     "task_claimed": ("hand-grab", "quiet"),
     "task_released": ("hand-grab", "quiet"),
     "task_completed": ("check", "good"),
@@ -108,6 +112,8 @@ def _entry(
     elif reason := event.data.get("reason"):
         details = [(gettext("Reason"), str(reason))]
     who = event.actor or gettext("System")
+    if event.acting_for:
+        who = gettext("%(actor)s, acting for %(absent)s", actor=who, absent=event.acting_for)
     text = _text(event, name)
     return Entry(event.at, who, text, icon, tone, tuple(details), event.kind == "task_completed")
 
@@ -124,6 +130,16 @@ def _text(event: Any, name: str) -> str:
         "case_completed": lambda: gettext("The case is finished"),
         "case_failed": lambda: gettext("The case failed"),
         "document_attached": lambda: gettext("Document attached: %(name)s", name=event.name),
+        "letter_issued": lambda: gettext(
+            "Letter issued: %(kind)s, number %(number)s", kind=event.name, number=event.data.get("number")
+        ),
+        "letter_signed": lambda: gettext("Letter signed: number %(number)s", number=event.data.get("number")),
+        "letter_failed": lambda: gettext(
+            "Letter not signed: number %(number)s", number=event.data.get("number")
+        ),
+        "letter_void": lambda: gettext(
+            "Letter withdrawn: number %(number)s", number=event.data.get("number")
+        ),
         "task_claimed": lambda: gettext("%(task)s: taken", task=name),
         "task_released": lambda: gettext("%(task)s: given back", task=name),
         "task_completed": lambda: gettext("%(task)s: completed", task=name),

@@ -28,6 +28,7 @@ PROMISED = {
     ("post", "/tasks/{task}/extend"),
     ("get", "/tasks"),
     ("get", "/tasks/{task}"),
+    ("post", "/task-batches"),
     ("post", "/tasks/{task}/claim"),
     ("post", "/tasks/{task}/release"),
     ("post", "/tasks/{task}/complete"),
@@ -212,6 +213,7 @@ def test_answers_are_as_described(asking: Asking, ani: Program, described: dict[
         ("post", "/tasks/{task}/complete"): ani.post(
             f"/tasks/{task['id']}/complete", {"data": {"putusan": "setuju"}}
         ),
+        ("post", "/task-batches"): ani.post("/task-batches", {"tasks": [task["id"]], "dry_run": True}),
         ("post", "/messages"): joko.post("/messages", {"name": "tidak_ditunggu"}),
         ("get", "/healthz"): ani.get("/healthz"),
         ("get", "/readyz"): ani.get("/readyz"),

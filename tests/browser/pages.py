@@ -10,5 +10,6 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "definitions": ("intan.proses", "/definitions"),
     "version": ("intan.proses", "/definitions/approval"),
     "upload": ("intan.proses", "/definitions/upload"),
+    "editor": ("intan.proses", "/definitions/approval/edit"),
     "missing": ("ani.analis", "/tasks/00000000-0000-0000-0000-000000000000"),
 }

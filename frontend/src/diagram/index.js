@@ -1,13 +1,14 @@
 // Shows where a case is and where it was on the diagrams of its definition.
 //   <section data-diagrams>
 //     <script type="application/json" data-diagram-content>
-//       {"first": "transfer_lifecycle", "processes": {"transfer_lifecycle": {"url": …, "done": [["id", times]], "current": {"id": n}, "findings": {}}}}
+//       {"first": "transfer_lifecycle", "processes": {"transfer_lifecycle": {"url": …, "done": [["id", times]], "current": {"id": n}, "findings": {}, "heat": {}}}}
 //     </script>
 //     <div data-diagram-tabs></div> <div data-diagram-place></div>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
+import { heat } from "./heat.js";
 import { inLanguage } from "./language.js";
 
 const CALLS = "bpmn:CallActivity";
@@ -71,7 +72,11 @@ function mark(viewer, entry, processes, open) {
       if (wasWalked(sourceRef?.id, targetRef?.id)) canvas.addMarker(id, "is-walked");
       continue;
     }
-    if (current.has(id)) {
+    const waiting = entry.counts?.[id];
+    if (waiting) {
+      canvas.addMarker(id, "is-current");
+      overlays.add(id, "count", { position: { top: -12, right: 14 }, html: token(waiting, true) });
+    } else if (current.has(id)) {
       canvas.addMarker(id, "is-current");
       overlays.add(id, "token", { position: { top: -12, right: 14 }, html: token(current.get(id)) });
     } else if (done.has(id)) {
@@ -80,6 +85,7 @@ function mark(viewer, entry, processes, open) {
     for (const severity of entry.findings?.[id] ?? []) canvas.addMarker(id, `is-${severity}`);
     if (businessObject?.$type === CALLS && processes[businessObject.calledElement]) canvas.addMarker(id, "is-openable");
   }
+  heat(viewer, entry.heat);
   viewer.off("element.click");
   viewer.on("element.click", ({ element }) => {
     const { businessObject } = element;
@@ -87,10 +93,10 @@ function mark(viewer, entry, processes, open) {
   });
 }
 
-function token(count) {
+function token(count, always = false) {
   const badge = document.createElement("span");
-  badge.className = "diagram-token";
-  badge.textContent = count > 1 ? String(count) : "";
+  badge.className = always ? "diagram-token is-still" : "diagram-token";
+  badge.textContent = always || count > 1 ? String(count) : "";
   return badge;
 }
 

@@ -69,6 +69,7 @@ class EventRow:
     id: int
     at: datetime
     actor: str
+    acting_for: str | None
     kind: str
     element: str | None
     process: str | None
@@ -132,6 +133,7 @@ def events(
             id=event.id,
             at=event.at,
             actor=event.actor_name,
+            acting_for=event.acting_for_name,
             kind=event.kind,
             element=event.element,
             process=event.process,
@@ -249,6 +251,8 @@ def rows_of(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Ca
 
 def _row(actor: Actor, row: Any) -> CaseRow | None:
     case: Case = row.Case
+    if not actor.covers(case.definition_key, case.subject_nip):
+        return None
     decided = case.decided_at is not None
     visible = may_see_case(
         actor,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.db.accounts import Account
 from service.db.cases import NO_DEADLINE, Case, Task
 from service.db.people import Employee
-from service.db.queries.visibility import found, may_know_names
+from service.db.queries.visibility import covered, found, may_know_names
 from service.domain.access import Actor
 from service.domain.errors import Invalid
 
@@ -56,6 +56,8 @@ def conditions(session: Session, actor: Actor, state: str, wanted: TaskFilter) -
     if wanted.tone is not None and wanted.tone not in TONES:
         raise Invalid("A badge is bad, warn or good.", {"tone": "bad, warn or good"})
     filters = [Task.state == state, *_of_the_task(wanted), *_of_the_case(actor, wanted)]
+    if actor.acting_for is not None:
+        filters.append(covered(actor, Task.case_id))
     if wanted.search:
         # Read once: as a subquery it would be searched again for each way a task can concern the actor.
         cases = session.scalars(found(actor, wanted.search)).all()

@@ -31,12 +31,32 @@ def took_part(actor: Actor, *, by_role: bool = False) -> ColumnElement[bool]:
 
 def may_see(actor: Actor, case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     """Whether the case with this id may be seen. Each reason is a query of its own, so that each has its index."""
+    if actor.acting_for is not None:
+        return and_(covered(actor, case_id), _may_see(actor, case_id))
+    return _may_see(actor, case_id)
+
+
+def covered(actor: Actor, case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+    """Whether the case with this id is lent to an actor who acts for somebody (Actor.covers); true for all others."""
+    lent = actor.acting_for
+    if lent is None:
+        return literal(True)
+    other = aliased(Case)
+    conditions = [other.id == case_id]
+    if lent.processes is not None:
+        conditions.append(other.definition_key.in_(sorted(lent.processes)))
+    if lent.substitute_nip is not None:
+        conditions.append(or_(other.subject_nip.is_(None), other.subject_nip != lent.substitute_nip))
+    return exists(select(other.id).where(*conditions).correlate_except(other))
+
+
+def _may_see(actor: Actor, case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     if actor.sees == "all":
         return literal(True)
     other = aliased(Case)
     reasons = [select(Task.case_id).where(way).correlate(None) for way in _had_task(actor)]
-    if actor.id is not None:
-        reasons.append(select(other.id).where(other.started_by == actor.id))
+    if actor.holder is not None:
+        reasons.append(select(other.id).where(other.started_by == actor.holder))
     if actor.sees == "unit" and actor.units:
         reasons += [
             select(other.id).where(unit.in_(actor.units)) for unit in (other.origin_unit, other.target_unit)
@@ -70,11 +90,19 @@ def found(actor: Actor, search: str) -> Select[uuid.UUID]:
     return select(Case.id).where(matches(actor, search)).limit(MOST_FOUND)
 
 
+def done_by(account_id: uuid.UUID) -> list[ColumnElement[bool]]:
+    """The ways in which a finished task is the account's: done by itself, or by a substitute in its place.
+
+    What was done in somebody else's place is that person's.
+    """
+    return [and_(Task.closed_by == account_id, Task.closed_for.is_(None)), Task.closed_for == account_id]
+
+
 def _had_task(actor: Actor) -> list[ColumnElement[bool]]:
     """The ways in which a task is or was the actor's, as conditions on tasks."""
     ways: list[ColumnElement[bool]] = []
-    if actor.id is not None:
-        ways += [Task.closed_by == actor.id, Task.assignee_id == actor.id]
+    if actor.holder is not None:
+        ways += [*done_by(actor.holder), Task.assignee_id == actor.holder]
     if actor.nip is not None:
         ways.append(Task.person_nip == actor.nip)
     for held, units in actor.grants.items():
