@@ -17,6 +17,7 @@ from service.api.common import (
     Problem,
     Strict,
     account_named,
+    actor,
     as_id,
     expected_version,
     moment,

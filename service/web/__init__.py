@@ -7,7 +7,6 @@ from flask import Flask
 from service.web import (
     absence,
     case_list,
-    cases,
     common,
     definitions,
     documents,
