@@ -15,6 +15,7 @@ export const ICONS = [
   "award",
   "ban",
   "bell",
+  "bell-ringing",
   "bookmark",
   "briefcase",
   "bug",

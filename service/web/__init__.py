@@ -7,22 +7,50 @@ from flask import Flask
 from service.web import (
     absence,
     case_list,
+    account,
+    cases,
+    comments,
     common,
     definitions,
     documents,
     editing,
+    feeds,
     home,
     inbox,
+    install,
     lookup,
+    notices,
     overview,
     saved_views,
+    security,
     starting,
     tasks,
+)
+from service.web.admin import accounts, audit, calendar, mail, roles, running, tokens, units
+from service.web.admin import sessions as admin_sessions
+from service.web.admin import sign_in as admin_sign_in
+
+ADMINISTRATION = (
+    running.blueprint,
+    accounts.blueprint,
+    roles.blueprint,
+    units.blueprint,
+    admin_sessions.blueprint,
+    admin_sign_in.blueprint,
+    tokens.blueprint,
+    calendar.blueprint,
+    mail.blueprint,
+    audit.blueprint,
 )
 
 BLUEPRINTS = (
     common.blueprint,
     home.blueprint,
+    account.blueprint,
+    notices.blueprint,
+    comments.blueprint,
+    feeds.blueprint,
+    install.blueprint,
     inbox.blueprint,
     tasks.blueprint,
     case_list.blueprint,
@@ -31,9 +59,11 @@ BLUEPRINTS = (
     editing.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    security.blueprint,
     overview.blueprint,
     absence.blueprint,
     saved_views.blueprint,
+    *ADMINISTRATION,
 )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
-from sqlalchemy import select
 
 from service.db.accounts import Account
-from service.db.people import Unit
+from service.web import account as account_page
 from service.web import context
 
 blueprint = Blueprint("home", __name__)
@@ -54,19 +53,8 @@ def language() -> ResponseReturnValue:
 @blueprint.get("/account")
 @login_required
 def account() -> ResponseReturnValue:
-    """Who I am here: name, roles and units, language and zone."""
-    actor = context.own()
-    with context.reading() as action:
-        row = action.session.get_one(Account, actor.id)
-        wanted = {unit for units in actor.grants.values() for unit in units}
-        names = {
-            unit.id: unit.nama for unit in action.session.scalars(select(Unit).where(Unit.id.in_(wanted)))
-        }
-        roles = [
-            (role, sorted(names.get(unit, unit) for unit in held))
-            for role, held in sorted(actor.grants.items())
-        ]
-    return render_template("home/account.html", row=row, roles=roles)
+    """Who I am here, and how I want things."""
+    return account_page.page()
 
 
 def own_path(address: str | None) -> str:

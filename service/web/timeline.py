@@ -39,7 +39,11 @@ STYLES = {
     "task_released": ("hand-grab", "quiet"),
     "task_completed": ("check", "good"),
     "task_due_soon": ("bell", "warn"),
+    "commented": ("message", "note"),
+    "comment_edited": ("pencil", "quiet"),
+    "comment_deleted": ("trash", "quiet"),
     "task_overdue": ("alert-triangle", "warn"),
+    "task_reminded": ("bell", "warn"),
     "task_sent_back": ("arrow-left", "warn"),
     "task_skipped": ("player-track-next", "warn"),
     "task_withdrawn": ("arrow-left", "warn"),
@@ -53,6 +57,11 @@ STYLES = {
     "case_reopened": ("refresh", "note"),
     "case_migrated": ("versions", "note"),
     "migration_undone": ("versions", "note"),
+    "deadline_moved": ("calendar-due", "note"),
+    "work_retried": ("refresh", "quiet"),
+    "work_discarded": ("ban", "warn"),
+    "notice_retried": ("refresh", "quiet"),
+    "notice_discarded": ("ban", "warn"),
 }
 
 
@@ -145,6 +154,10 @@ def _text(event: Any, name: str) -> str:
         "task_completed": lambda: gettext("%(task)s: completed", task=name),
         "task_due_soon": lambda: gettext("%(task)s: reminded", task=name),
         "task_overdue": lambda: gettext("%(task)s: overdue, offered to one more role", task=name),
+        "commented": lambda: gettext("Commented"),
+        "comment_edited": lambda: gettext("Changed a comment"),
+        "comment_deleted": lambda: gettext("Took a comment back"),
+        "task_reminded": lambda: gettext("%(task)s: reminded by hand", task=name),
         "task_sent_back": lambda: gettext("%(task)s: sent back", task=name),
         "task_skipped": lambda: gettext("%(task)s: skipped", task=name),
         "task_withdrawn": lambda: gettext("%(task)s: decision taken back", task=name),
@@ -164,6 +177,15 @@ def _text(event: Any, name: str) -> str:
             "Moved to version %(number)s of the definition", number=event.data.get("to")
         ),
         "migration_undone": lambda: gettext("Moved back to the earlier version"),
+        "deadline_moved": lambda: gettext(
+            "%(task)s: now due on %(day)s, as the calendar of holidays has changed",
+            task=name,
+            day=moments.day(event.data.get("to")),
+        ),
+        "work_retried": lambda: gettext("Background work tried again"),
+        "work_discarded": lambda: gettext("Background work given up"),
+        "notice_retried": lambda: gettext("Notice tried again"),
+        "notice_discarded": lambda: gettext("Notice given up"),
     }
     make = texts.get(event.kind)
     return str(make()) if make else name or event.kind.replace("_", " ")

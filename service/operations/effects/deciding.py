@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from service.db.cases import Case
 from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
+from service.operations import notices
 from service.operations.action import Action
 from service.operations.effects.reviewing import figures
 from service.operations.letters import issuing
@@ -31,6 +32,7 @@ def catat_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, A
     decree = {"nomor": None, "tgl": signed.isoformat(), "tmt": effective.isoformat()}
     by_hand = str(data.get("sk_nomor") or "").strip() or None
     letter = issuing.decree(action, case, {**data, "sk": decree}, signed, by_hand)
+    notices.plan(action, "decision", f"decision:{case.id}:{action.now.isoformat()}", case=case)
     return {
         "sk": {**decree, "nomor": letter.number if letter else by_hand},
         "baseline": figures(action, case, data, today),
@@ -44,6 +46,7 @@ def batalkan_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str
     case.decided_at = None
     case.effective_on = None
     case.outcome = REVOKED
+    notices.plan(action, "decision", f"revoked:{case.id}:{action.now.isoformat()}", case=case, revoked=True)
     return {"sk_dicabut": data.get("sk"), "sk": None}
 
 
