@@ -6,9 +6,8 @@ from flask import Flask
 
 from service.web import (
     absence,
-    case_list,
     account,
-    cases,
+    case_list,
     comments,
     common,
     definitions,

@@ -76,6 +76,7 @@ class Entry:
     tone: str
     details: tuple[tuple[str, str], ...] = ()
     answered: bool = False
+    id: int = 0
 
 
 def entries(
@@ -124,7 +125,16 @@ def _entry(
     if event.acting_for:
         who = gettext("%(actor)s, acting for %(absent)s", actor=who, absent=event.acting_for)
     text = _text(event, name)
-    return Entry(event.at, who, text, icon, tone, tuple(details), event.kind == "task_completed")
+    return Entry(
+        event.at,
+        who,
+        text,
+        icon,
+        tone,
+        tuple(details),
+        event.kind == "task_completed",
+        getattr(event, "id", 0),
+    )
 
 
 def _worth_showing(event: Any, definition: Definition) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from service.db.accounts import Account
-from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, Task, WaitingFor
+from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, DueWork, Task, WaitingFor
 from service.db.definitions import DefinitionVersion
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
@@ -21,6 +21,7 @@ from service.domain.access import Actor, may_see_case, may_see_names
 from service.domain.errors import Invalid, NotFound
 
 LONGEST_ID = 18
+MOST_SINCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,27 @@ def events(
     limit: int = 100,
     cursor: str | None = None,
     newest_first: bool = False,
+    kinds: Collection[str] = (),
+    unwanted: Collection[str] = (),
+    elements: Collection[str] | None = None,
+    since: int | None = None,
 ) -> Page[EventRow]:
-    """What happened in a case, in order. Answers are left out where the reader may not know the names in them."""
+    """What happened in a case, in order. Answers are left out where the reader may not know the names in them.
+
+    `kinds`: only these, when there are any; `unwanted`: not these; `elements`: of completed elements these only; `since`:
+    from this event on, as many as there are up to 1,000.
+    """
     case = get(session, actor, case_id)
     query = select(CaseEvent).where(CaseEvent.case_id == case_id)
+    if kinds:
+        query = query.where(CaseEvent.kind.in_(kinds))
+    if unwanted:
+        query = query.where(CaseEvent.kind.not_in(unwanted))
+    if elements is not None:
+        query = query.where(or_(CaseEvent.kind != "element_completed", CaseEvent.element.in_(elements)))
+    if since is not None:
+        after = select(func.count()).where(CaseEvent.case_id == case_id, CaseEvent.id >= since)
+        limit = min(max(limit, session.scalar(after) or 0), MOST_SINCE)
     if cursor is not None:
         (last,) = decode_cursor(cursor, 1)
         if not last.isdecimal() or len(last) > LONGEST_ID:
@@ -184,6 +202,28 @@ def walked(session: Session, case_id: uuid.UUID) -> dict[str, dict[str, int]]:
     for process, element, times in session.execute(query):
         found.setdefault(process or "", {})[element or ""] = times
     return found
+
+
+def completions(session: Session, case_id: uuid.UUID) -> dict[tuple[str, str], datetime]:
+    """When each element of a case was last completed, by process and element."""
+    query = (
+        select(CaseEvent.process, CaseEvent.element, func.max(CaseEvent.at))
+        .where(CaseEvent.case_id == case_id, CaseEvent.kind == "element_completed")
+        .group_by(CaseEvent.process, CaseEvent.element)
+    )
+    return {(process or "", element or ""): at for process, element, at in session.execute(query)}
+
+
+def coming(session: Session, case_id: uuid.UUID, most: int = 20) -> list[DueWork]:
+    """What is due in a case and not done yet, the earliest first."""
+    query = (
+        select(DueWork)
+        .where(DueWork.case_id == case_id, DueWork.state.in_(("pending", "paused")))
+        .where(DueWork.kind.in_(("timer", "reminder", "escalation")))
+        .order_by(DueWork.due_at)
+        .limit(most)
+    )
+    return list(session.scalars(query))
 
 
 def documents(session: Session, case_id: uuid.UUID) -> list[CaseDocument]:
