@@ -133,7 +133,9 @@ def check_files(person: Person, query: str, columns: str) -> None:
     page = person.get(f"/cases{address}")
     assert page.status_code == 200
     heads, rows = on_screen(page.text) if "case-table" in page.text else ([], [])
-    assert rows or "holder=me" in query
+    if not rows and "holder=me" in query:
+        return
+    assert rows
     for separator in (";", ","):
         name = "semicolon" if separator == ";" else "comma"
         answer = person.get(f"/cases/export.csv{address}{'&' if address else '?'}separator={name}")
