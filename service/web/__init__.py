@@ -12,8 +12,10 @@ from service.web import (
     common,
     definitions,
     documents,
+    drafting,
     editing,
     feeds,
+    form_fields,
     home,
     inbox,
     install,
@@ -24,6 +26,7 @@ from service.web import (
     saved_views,
     security,
     starting,
+    task_moves,
     tasks,
 )
 from service.web.admin import accounts, audit, calendar, mail, roles, running, tokens, units
@@ -54,6 +57,9 @@ BLUEPRINTS = (
     inbox.blueprint,
     tasks.blueprint,
     case_list.blueprint,
+    task_moves.blueprint,
+    drafting.blueprint,
+    form_fields.blueprint,
     starting.blueprint,
     definitions.blueprint,
     editing.blueprint,

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.db.cases import Case
+from service.db.accounts import Account
+from service.db.cases import Case, CaseDocument
 from service.db.queries import cases as queries
 from service.db.queries.tasks import TaskRow
 from service.domain.errors import NotFound
 from service.engine.definitions import Definition
-from service.operations import cases, definitions
+from service.operations import cases, definitions, documents, previews
 from service.operations.action import Action
 from service.web import context, timeline
 from service.web.facts import Facts, gather
@@ -28,6 +29,20 @@ class Badge:
 
     tone: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document with who attached it (or took it away), and whether the reader may take it away."""
+
+    document: CaseDocument
+    who: str | None
+    mine: bool
+
+    @property
+    def shown(self) -> bool:
+        """Whether it can be looked at here; office files are downloads only."""
+        return previews.is_shown(self.document)
 
 
 def badges(action: Action, rows: Iterable[TaskRow]) -> dict[uuid.UUID, Badge]:
@@ -63,7 +78,8 @@ def around(action: Action, case: Case, definition: Definition, data: Mapping[str
     )
     return {
         "entries": timeline.entries(events, definition, data, answered=answered),
-        "documents": queries.documents(action.session, case.id) if visible else [],
+        "documents": _papers(action, case) if visible else [],
+        "removed_documents": _papers(action, case, removed=True) if visible else [],
         "may_attach": visible,
         "case_visible": visible,
     }
@@ -85,6 +101,22 @@ def _stage_name(action: Action, version_id: uuid.UUID, stage: str) -> str:
     definition = definitions.compiled(action.session, action.engine, version_id)
     found = (node for (process, _), node in definition.elements.items() if process == definition.key)
     return next((node.name_en for node in found if node.name == stage and node.name_en), stage)
+
+
+def _papers(action: Action, case: Case, *, removed: bool = False) -> list[Paper]:
+    rows = queries.documents(action.session, case.id, removed=removed)
+    ids = {row.removed_by if removed else row.added_by for row in rows}
+    named = {
+        found.id: found.name for found in action.session.scalars(select(Account).where(Account.id.in_(ids)))
+    }
+    return [
+        Paper(
+            row,
+            named.get(who) if (who := row.removed_by if removed else row.added_by) else None,
+            documents.may_change(action, row),
+        )
+        for row in rows
+    ]
 
 
 def _visible(action: Action, case: Case) -> bool:

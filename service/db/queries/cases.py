@@ -226,11 +226,14 @@ def coming(session: Session, case_id: uuid.UUID, most: int = 20) -> list[DueWork
     return list(session.scalars(query))
 
 
-def documents(session: Session, case_id: uuid.UUID) -> list[CaseDocument]:
-    """The files attached to a case, in the order they were added."""
+def documents(session: Session, case_id: uuid.UUID, *, removed: bool = False) -> list[CaseDocument]:
+    """The files attached to a case, in the order they were added; `removed`: those taken away since."""
     query = (
         select(CaseDocument)
-        .where(CaseDocument.case_id == case_id)
+        .where(
+            CaseDocument.case_id == case_id,
+            CaseDocument.removed_at.is_not(None) if removed else CaseDocument.removed_at.is_(None),
+        )
         .order_by(CaseDocument.added_at, CaseDocument.id)
     )
     return list(session.scalars(query))
