@@ -10,6 +10,7 @@ from service.web import (
     case_list,
     comments,
     common,
+    deciding,
     definitions,
     documents,
     drafting,
@@ -23,6 +24,7 @@ from service.web import (
     notices,
     outcomes,
     overview,
+    palette,
     saved_views,
     security,
     starting,
@@ -55,6 +57,7 @@ BLUEPRINTS = (
     feeds.blueprint,
     install.blueprint,
     inbox.blueprint,
+    deciding.blueprint,
     tasks.blueprint,
     case_list.blueprint,
     task_moves.blueprint,
@@ -70,6 +73,7 @@ BLUEPRINTS = (
     overview.blueprint,
     absence.blueprint,
     saved_views.blueprint,
+    palette.blueprint,
     *ADMINISTRATION,
 )
 

@@ -12,23 +12,14 @@ from sqlalchemy import select
 from service.db.accounts import Account
 from service.db.cases import Case, CaseDocument
 from service.db.queries import cases as queries
-from service.db.queries.tasks import TaskRow
 from service.domain.errors import NotFound
 from service.engine.definitions import Definition
-from service.operations import cases, definitions, documents, previews
+from service.operations import definitions, documents, previews
 from service.operations.action import Action
 from service.web import context, timeline
 from service.web.facts import Facts, gather
 
 EVENTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """What the legal rules say about a case: blocked, warned or passed (tone), and how many rules say so."""
-
-    tone: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +34,6 @@ class Paper:
     def shown(self) -> bool:
         """Whether it can be looked at here; office files are downloads only."""
         return previews.is_shown(self.document)
-
-
-def badges(action: Action, rows: Iterable[TaskRow]) -> dict[uuid.UUID, Badge]:
-    """Case id -> badge, of the cases whose rules were checked and whose names the person may know."""
-    wanted = {row.case_id for row in rows if not row.names_hidden and row.subject_nip}
-    found: dict[uuid.UUID, Badge] = {}
-    for case in action.session.scalars(select(Case).where(Case.id.in_(wanted))):
-        counts = facts_of(action, case, cases.data(action, case)).rule_count
-        if counts["bad"] or counts["warn"] or counts["good"]:
-            tone = "bad" if counts["bad"] else "warn" if counts["warn"] else "good"
-            found[case.id] = Badge(tone, counts[tone])
-    return found
 
 
 def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
