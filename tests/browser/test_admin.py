@@ -130,9 +130,9 @@ def test_holidays_come_from_a_file_after_a_look_at_them(open_page: OpenPage, tmp
     expect(page.locator(".rows")).to_contain_text("Pesta rakyat")
     page.get_by_role("button", name="Ambil alih 1 hari").click()
     page.wait_for_url(f"**/admin/calendar?year={year}")
-    expect(page.locator(".month .is-own")).to_have_count(1)
+    expect(page.locator(".month .is-own", has_text="Pesta rakyat")).to_have_count(1)
     page.get_by_role("button", name="Hapus Pesta rakyat").click()
-    expect(page.locator(".month .is-own")).to_have_count(0)
+    expect(page.locator(".month .is-own", has_text="Pesta rakyat")).to_have_count(0)
 
 
 def test_the_audit_is_searched_and_taken_away_twice(open_page: OpenPage) -> None:
