@@ -17,10 +17,12 @@ from service.api import (
     external,
     health,
     incidents,
+    letters,
     managing,
     messages,
     migrations,
     task_batches,
+    task_handing,
     tasks,
 )
 from service.api.common import PREFIX, actor
@@ -32,8 +34,10 @@ MODULES = (
     definitions,
     cases,
     managing,
+    letters,
     tasks,
     task_batches,
+    task_handing,
     messages,
     incidents,
     external,

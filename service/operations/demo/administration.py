@@ -10,8 +10,8 @@ from service.operations import administered
 from service.operations.action import Action
 
 
-def fill(action: Action) -> int:
-    """Write it; answers how many rows. The day lies in the next year: no deadline of the sample cases depends on it."""
+def fill(action: Action) -> None:
+    """Write it. The day lies in the next year: no deadline of the sample cases depends on it."""
     day = date(action.now.year + 1, 6, 17)
     action.session.add_all(
         [
@@ -27,4 +27,3 @@ def fill(action: Action) -> int:
         ]
     )
     administered.touch(action.session)
-    return 2
