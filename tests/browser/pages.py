@@ -11,5 +11,12 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "version": ("intan.proses", "/definitions/approval"),
     "upload": ("intan.proses", "/definitions/upload"),
     "editor": ("intan.proses", "/definitions/approval/edit"),
+    "absence": ("dewi.tpk", "/account/absence"),
+    "absences": ("joko.admin", "/absences?state=all"),
+    "my transfer": ("gita.pegawai", "/my"),
+    "my wishes": ("gita.pegawai", "/my/wishes"),
+    "my data": ("gita.pegawai", "/my/data"),
+    "something is missing": ("gita.pegawai", "/my/data/wrong?kind=other"),
+    "corrections": ("ani.analis", "/corrections"),
     "missing": ("ani.analis", "/tasks/00000000-0000-0000-0000-000000000000"),
 }
