@@ -40,7 +40,10 @@ def page() -> ResponseReturnValue:
     with context.services().reading(own) as action:
         found = queries.of(action.session, own.nip or "", own.id)
         tasks = queries.tasks(action.session, [case.id for case in found])
-        stories = [my_story.tell(action, own, case, tasks.get(case.id, [])) for case in found]
+        stories = [
+            my_story.tell(action, own, case, tasks.get(case.id, []), brief=case.status != "running")
+            for case in found
+        ]
         now = [story for story in stories if not story.over]
         return render_template(
             "my/page.html",
