@@ -16,7 +16,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import drafts, due, idempotency, migrating, outbox, signing_in
+from service.operations import drafts, due, figures, idempotency, migrating, notices, outbox, signing_in
+from service.operations.letters import signing as letters
 from service.wiring import Services
 
 LAST_TICK = "last_tick"
@@ -70,6 +71,16 @@ def migrate(services: Services) -> None:
         logger.warning("migrating: %s", error.orig)
 
 
+def sign_letters(services: Services) -> None:
+    """Print and sign letters that wait for it: by itself, since each takes a second or more."""
+    try:
+        while letters.run(services):
+            pass
+    except DBAPIError as error:
+        # The database is away or busy: the next tick finds the same letters.
+        logger.warning("letters: %s", error.orig)
+
+
 def forget(services: Services) -> None:
     """Delete what no longer counts: old failures to sign in, sessions and answers to repeated requests."""
     try:
@@ -77,6 +88,8 @@ def forget(services: Services) -> None:
             signing_in.forget(action)
             idempotency.forget(action)
             drafts.forget(action)
+            notices.forget(action)
+            outbox.forget(action)
     except DBAPIError as error:
         # The database is away or busy: in an hour is soon enough.
         logger.warning("forgetting: %s", error.orig)
@@ -85,7 +98,8 @@ def forget(services: Services) -> None:
 def _add(scheduler: BaseScheduler, services: Services) -> None:
     with services.action() as action:
         due.plan_scan(action)
-    for job in (tick, migrate):
+        figures.plan(action)
+    for job in (tick, migrate, sign_letters):
         scheduler.add_job(
             job,
             "interval",

@@ -10,9 +10,16 @@ from flask_wtf.csrf import CSRFProtect
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "object-src 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; worker-src 'self'; object-src 'none'; frame-ancestors 'none'"
 )
 HASHED = re.compile(r"/build/(?:.*/)?[^/]+-[A-Z0-9]{8}\.[a-zA-Z0-9.]+$")
+KEPT = {
+    "feeds.calendar": "private, max-age=900",
+    "install.worker": "no-cache",
+    "install.manifest": "private, max-age=3600",
+    "install.offline": "private, max-age=3600",
+}
+"""What may be kept by its reader, of what is no file: nothing that shows a page of a person."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SANDBOX = "sandbox; default-src 'none'"
 
@@ -52,6 +59,8 @@ def protect(app: Flask, *, https: bool) -> None:
             headers["Cache-Control"] = (
                 "public, max-age=31536000, immutable" if hashed else "public, max-age=3600"
             )
+        elif request.endpoint in KEPT and response.status_code in (200, 304):
+            headers["Cache-Control"] = KEPT[request.endpoint]
         else:
             headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")

@@ -65,7 +65,15 @@ class Settings:
     check_megabytes: int
     mail_url: str
     mail_from: str
+    push_hosts: str
     city: str
+    letters_dir: str
+    signing: str
+    bsre_url: str
+    bsre_api: str
+    bsre_user: str
+    bsre_password: str
+    verify_attempts: int
 
     @property
     def sqlite(self) -> bool:

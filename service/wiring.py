@@ -22,6 +22,7 @@ from service.engine.steps import Limits
 from service.operations import attempts, clock
 from service.operations.action import Action
 from service.operations.administered import Administered
+from service.operations.letters import rules as letter_rules
 from service.operations.mail_route import MailRoute, configured_route
 from service.settings import BadSetting, Settings, shipped
 
@@ -89,6 +90,7 @@ class Services:
 def wire(settings: Settings) -> Services:
     """Connect to the database and read the configuration. The database must have been upgraded."""
     url = settings.database_url or f"sqlite:///{Path(settings.var_dir, 'mutasi.sqlite3')}"
+    letter_rules.check(settings)
     days_off = read_days_off(shipped("config") / "calendar.toml")
     calendar = Calendar(timezone=settings.timezone, is_holiday=days_off)
     return Services(

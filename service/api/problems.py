@@ -25,6 +25,7 @@ STATUS: tuple[tuple[type[errors.MutasiError], int, str], ...] = (
     (errors.Incident, 422, "The case could not go on"),
     (errors.Invalid, 422, "The request cannot be accepted"),
     (errors.NoSpace, 507, "There is no room left"),
+    (errors.NotReady, 503, "This installation lacks something"),
     (errors.BadCredentials, 401, "Sign in first"),
     (errors.TooManyAttempts, 429, "Too many attempts"),
     (errors.MutasiError, 400, "Refused"),

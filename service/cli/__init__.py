@@ -22,6 +22,7 @@ COMMANDS = {
     "tck": "Run the test cases of the DMN Technology Compatibility Kit below a directory.",
     "import": "Bring employees, units, positions and their data in from XLSX or CSV.",
     "demo": "Fill an empty database with an invented city; move its clock.",
+    "figures": "Count the figures of managers' pages from scratch.",
     "user": "Create accounts, set passwords, give and take roles.",
     "token": "Create, list and revoke tokens for the API.",
     "bench": "Measure: completions, loop-backs, inbox, waiting cases, import, start-up.",

@@ -107,9 +107,11 @@ class Task(Base):
         Index("ix_task_open_assignee", "assignee_id", "due_order", "id", **OPEN),
         Index("ix_task_open_escalated", "escalate_to", "due_order", "id", **OPEN),
         Index("ix_task_open_due", "due_order", "id", **OPEN),
+        Index("ix_task_open_element", "element", **OPEN),
         Index("ix_task_open_opened", "opened_at", **OPEN),
         Index("ix_task_closed_by", "closed_by", "closed_at"),
         Index("ix_task_closed_for", "closed_for", "closed_at", **_where("closed_for IS NOT NULL")),
+        Index("ix_task_done_at", "closed_at", "closed_by", "due_order", **_where("state = 'completed'")),
         Index("ix_task_assignee_id", "assignee_id", **_where("assignee_id IS NOT NULL")),
         Index("ix_task_person_nip", "person_nip", **_where("person_nip IS NOT NULL")),
         Index("ix_task_unit_id_role", "unit_id", "role", **_where("unit_id IS NOT NULL")),
@@ -186,7 +188,8 @@ class DueWork(Base):
     """What is due when. Claimed with a lease and a fencing token, so that any number of processes may tick.
 
     kind: timer (wake the case) | reminder | escalation (of a task) | start (a definition's timer start) |
-    deliver (a thrown message or signal) | scan (look for triggers in the data) | decision (carry it out).
+    deliver (a thrown message or signal) | scan (look for triggers in the data) | decision (carry it out) |
+    figures (count what changed).
     state: paused while its case is suspended.
     """
 

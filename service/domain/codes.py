@@ -212,6 +212,12 @@ STATUS_DOKUMEN: Mapping[str, str] = {
 }
 
 
+def pangkat_label(code: str | None) -> str:
+    """`33` -> `Penata, III/c`; the grade alone where no rank is known, nothing for None."""
+    rank, grade = PANGKAT.get(code or ""), golongan_label(code)
+    return f"{rank}, {grade}" if rank else grade
+
+
 def golongan_label(code: str | None) -> str:
     """`33` -> `III/c`; an unknown code as it is, nothing for None."""
     return GOLONGAN.get(code, code) if code else ""

@@ -107,3 +107,9 @@ class TooManyAttempts(MutasiError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotReady(MutasiError):
+    """This installation lacks something for it; the message says what, and how to get it."""
+
+    code = "not_ready"

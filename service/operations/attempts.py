@@ -14,6 +14,7 @@ from service.db.cases import Case
 from service.db.incidents import Incident
 from service.domain.errors import Incident as Failure
 from service.domain.ids import new_id
+from service.operations import notices
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -85,6 +86,7 @@ def open_again(action: Action, case: Case, attempt: Attempt, element: str | None
         }
         action.session.execute(insert(Incident), [row])
         case.incidents += 1
+        notices.plan(action, "incident", f"incident:{row['id']}", case=case)
         write_event(
             action, "incident", case=case, element=element, data={"reason": reason, "attempted": attempt.kind}
         )

@@ -51,6 +51,24 @@ def attach(
     case = action.session.get(Case, case_id)
     if case is None:
         raise NotFound("There is no such case.")
+    document = keep(action, case_id, kind, filename, stream, number=number, dated=dated)
+    write_event(
+        action, "document_attached", case=case, name=document.kind, data={"document": str(document.id)}
+    )
+    return document
+
+
+def keep(
+    action: Action,
+    case_id: uuid.UUID,
+    kind: str,
+    filename: str,
+    stream: BinaryIO,
+    *,
+    number: str | None = None,
+    dated: str | None = None,
+) -> CaseDocument:
+    """Store a file with a case, without a word in its log: for those who write their own."""
     path, size, digest = _store(action, stream)
     document = CaseDocument(
         id=new_id(),
@@ -66,9 +84,6 @@ def attach(
         added_by=action.actor.id,
     )
     action.session.add(document)
-    write_event(
-        action, "document_attached", case=case, name=document.kind, data={"document": str(document.id)}
-    )
     return document
 
 

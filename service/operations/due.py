@@ -14,25 +14,36 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from service.db.base import insert_new
-from service.db.cases import Case, DueWork, Outbox, Task
+from service.db.cases import Case, DueWork, Task
 from service.domain.errors import MutasiError, NotFound, Suspended
-from service.operations import cases, clock, definitions, holding, messages, timer_starts, triggers
+from service.operations import (
+    cases,
+    clock,
+    definitions,
+    figures,
+    holding,
+    messages,
+    notices,
+    telling,
+    timer_starts,
+    triggers,
+)
 from service.operations.action import Action
-from service.operations.recording import notice, write_event
+from service.operations.recording import write_event
 
 if TYPE_CHECKING:
     from service.wiring import Services
 
 BATCH = 20
 BACK_OFF_SECONDS = (5, 30, 120, 600)
+OF_ONE_CASE = ("timer", "reminder", "escalation", "decision")
 WHILE_SUSPENDED = timedelta(hours=6)
 """How often a thrown message is offered to a case that is suspended."""
-OF_ONE_CASE = ("timer", "reminder", "escalation", "decision")
 
 logger = logging.getLogger(__name__)
 
@@ -162,9 +173,12 @@ def _note_failure(services: Services, piece: Claimed, reason: str) -> None:
 
 
 def next_due(session: Session) -> datetime | None:
-    """The earliest moment at which something is due."""
+    """The earliest moment at which something is due for a case. Figures are counted every minute, whatever happens."""
     return session.scalar(
-        select(DueWork.due_at).where(DueWork.state == "pending").order_by(DueWork.due_at).limit(1)
+        select(DueWork.due_at)
+        .where(DueWork.state == "pending", DueWork.kind != figures.KIND)
+        .order_by(DueWork.due_at)
+        .limit(1)
     )
 
 
@@ -179,7 +193,8 @@ def _timer(action: Action, row: DueWork) -> None:
 def _reminder(action: Action, row: DueWork) -> None:
     task = _open_task(action, row)
     if task is not None:
-        _tell(action, "task_due_soon", task)
+        _log(action, "task_due_soon", task)
+        notices.tell(action, "due_soon", notices.holders(action, task), key=f"due_soon:{task.id}", task=task)
 
 
 def _escalation(action: Action, row: DueWork) -> None:
@@ -189,7 +204,8 @@ def _escalation(action: Action, row: DueWork) -> None:
         return
     task.escalated_at = action.now
     task.version += 1
-    _tell(action, "task_overdue", task)
+    _log(action, "task_overdue", task)
+    notices.tell(action, "overdue", notices.holders(action, task), key=f"overdue:{task.id}", task=task)
 
 
 def _start(action: Action, row: DueWork) -> None:
@@ -219,6 +235,7 @@ def _deliver(action: Action, row: DueWork) -> None:
 def _scan(action: Action, row: DueWork) -> None:
     """Look in the data for what should begin a case, once a day."""
     triggers.scan(action)
+    telling.reviews_coming(action)
     plan_scan(action)
 
 
@@ -239,6 +256,8 @@ DOERS: Mapping[str, Callable[[Action, DueWork], None]] = {
     "start": _start,
     "deliver": _deliver,
     "scan": _scan,
+    notices.TELL: telling.tell,
+    figures.KIND: figures.work,
 }
 
 
@@ -247,12 +266,8 @@ def _open_task(action: Action, row: DueWork) -> Task | None:
     return task if task is not None and task.state == "open" else None
 
 
-def _tell(action: Action, kind: str, task: Task) -> None:
+def _log(action: Action, kind: str, task: Task) -> None:
     case = action.session.get(Case, task.case_id)
     write_event(
         action, kind, case=case, task_id=task.id, element=task.element, process=task.process, name=task.name
     )
-    if action.mail:
-        row = notice(action, kind, task)
-        if action.session.scalar(select(Outbox.id).where(Outbox.key == row["key"])) is None:
-            action.session.execute(insert(Outbox), [row])

@@ -19,7 +19,7 @@ from service.db.base import insert_new
 from service.db.cases import DueWork, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, NotFound
-from service.operations import cases, drafts, substitutes, tasks
+from service.operations import cases, drafts, notices, substitutes, tasks
 from service.operations.action import Action
 
 KIND = "decision"
@@ -96,6 +96,9 @@ def give_back(action: Action, row: DueWork, reason: str) -> None:
             trouble=reason,
         )
     )
+    task = action.session.get_one(Task, held.task_id)
+    key = f"given_back:{task.id}:{task.version}"
+    notices.tell(action, "sent_back", [held.account_id], key=key, task=task)
 
 
 def held_by(action: Action) -> list[HeldDecision]:

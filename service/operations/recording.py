@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, delete, insert, or_, select
 
 from service.db.base import Base
-from service.db.cases import NO_DEADLINE, Case, CaseEvent, DueWork, Outbox, Task, WaitingFor
+from service.db.cases import NO_DEADLINE, Case, CaseEvent, DueWork, Task, WaitingFor
 from service.db.incidents import ExternalTask
 from service.domain.access import Role
 from service.domain.ids import new_id
@@ -20,6 +20,7 @@ from service.operations.action import Action
 
 DEFAULT_REMIND_WORKING_DAYS = 1
 OPEN_TASKS = "open tasks by case"
+FOR_PEOPLE = frozenset({"user", "manual"})
 EventRow = dict[str, Any]
 Waits = tuple[Sequence[Timer], Sequence[Wait]]
 
@@ -204,9 +205,8 @@ def _record_due_work(
     new = [due_row(key, "timer", due, case_id=case.id) for key, due in wanted.items() if key not in present]
     for row, task in opened:
         new += _reminders(action, row, task)
+    new += [_to_be_told(action, row) for row, _ in opened if row.kind in FOR_PEOPLE]
     _insert(action, DueWork, new)
-    if action.mail and opened:
-        action.session.execute(insert(Outbox), [notice(action, "task_opened", row) for row, _ in opened])
 
 
 def _timer_key(case: Case, timer: Timer) -> str:
@@ -246,19 +246,19 @@ def add_due_work(action: Action, rows: Sequence[Mapping[str, Any]]) -> None:
     _insert(action, DueWork, rows)
 
 
-def notice(action: Action, kind: str, task: Task) -> dict[str, Any]:
-    """An outbox row about a task; the recipients are worked out when it is sent."""
-    return {
-        "id": new_id(),
-        "key": f"{kind}:{task.id}",
-        "kind": kind,
-        "case_id": task.case_id,
-        "payload": {"task": str(task.id)},
-        "created_at": action.now,
-        "next_at": action.now,
-        "attempts": 0,
-        "state": "pending",
-    }
+def _to_be_told(action: Action, row: Task) -> dict[str, Any]:
+    """That a task is there is told after the commit: to whom, and how, is worked out then."""
+    return tell_row(action, "opened", f"tell:{row.id}", row.case_id, row.id)
+
+
+def tell_row(
+    action: Action, kind: str, key: str, case_id: uuid.UUID, task_id: uuid.UUID | None, **more: Any
+) -> dict[str, Any]:
+    """Due work that tells people what happened in a case. It names the case in its payload only: it goes on while the
+    case is suspended or has ended, and does not wait for the case's lock."""
+    by = str(action.actor.id) if action.actor.id else None
+    payload = {"kind": kind, "by": by, "case": str(case_id), "task": str(task_id) if task_id else None}
+    return due_row(key, "tell", action.now, case_id=None) | {"payload": payload | more}
 
 
 def _record_waits(action: Action, case: Case, before: Sequence[Wait], step: Step) -> None:

@@ -16,7 +16,7 @@ from service.db.queries import tasks as queries
 from service.domain import forms
 from service.domain.access import is_offered
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
-from service.operations import cases, definitions
+from service.operations import cases, definitions, notices
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.attempts import attempting, settle
@@ -115,7 +115,27 @@ def send_back(action: Action, task_id: uuid.UUID, element: str, reason: str) -> 
     step = action.engine.move(definition, case.snapshot, task.engine_key, element, action.now)
     _write(action, "task_sent_back", task, {"to": element, "reason": reason.strip()})
     advance(action, case, definition, step)
+    _tell_sent_back(action, case, task, element, reason.strip())
     return task
+
+
+def _tell_sent_back(action: Action, case: Case, task: Task, element: str, reason: str) -> None:
+    """Whoever had done the earlier step last hears that it is asked for again."""
+    again = next((one for one in open_tasks(action, case).values() if one.element == element), None)
+    done = select(Task.closed_by).where(
+        Task.case_id == case.id, Task.element == element, Task.state == "completed"
+    )
+    before = action.session.scalar(done.order_by(Task.closed_at.desc()).limit(1))
+    if before is not None:
+        notices.plan(
+            action,
+            "sent_back",
+            f"sent_back:{task.id}",
+            case=case,
+            task_id=again.id if again else None,
+            accounts=[str(before)],
+            reason=reason[: notices.LONGEST_SAID],
+        )
 
 
 def skip(action: Action, task_id: uuid.UUID, values: Mapping[str, Any], reason: str) -> Task:
@@ -145,6 +165,7 @@ def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
     step = action.engine.move(definition, case.snapshot, following.engine_key, task.element, action.now)
     _write(action, "task_withdrawn", task, {"reason": reason.strip()})
     advance(action, case, definition, step)
+    notices.plan(action, "withdrawn", f"withdrawn:{following.id}", case=case, task_id=following.id)
     return task
 
 

@@ -18,8 +18,13 @@ class NotBuilt(RuntimeError):
 
 def asset(name: str) -> str:
     """The address of a built file, such as `app.js`. Its name changes with its content: cached for ever."""
+    return url_for("common.static", filename=f"build/{asset_file(name)}")
+
+
+def asset_file(name: str) -> str:
+    """The name under which a built file lies in BUILD."""
     try:
-        return url_for("common.static", filename=f"build/{_manifest()[name]}")
+        return _manifest()[name]
     except KeyError:
         raise NotBuilt(f"{name} is not in the front end's manifest") from None
 

@@ -128,6 +128,10 @@ def navigation() -> list[Link]:
         _link(gettext("Inbox"), "inbox.page", "inbox", ("inbox", "tasks")),
         _link(gettext("Cases"), "cases.page", "folder", ("cases", "documents")),
     ]
+    if actor.may("case.view_all"):
+        links.append(
+            _link(gettext("Overview"), "overview.page", "layout-dashboard", ("overview", "outcomes"))
+        )
     if actor.may("case.start"):
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):

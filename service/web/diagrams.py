@@ -76,6 +76,14 @@ def of_case(
     return _diagrams(definition, version_id, marks, definition.key)
 
 
+def with_heat(
+    definition: Definition, version_id: object, heats: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> Diagrams:
+    """The diagrams of a version with what waits on each element: process -> element -> level, text, title, url."""
+    marks = {process: {"heat": heats.get(process, {})} for process in definition.processes}
+    return _diagrams(definition, version_id, marks, definition.key)
+
+
 def milestones(
     definition: Definition, walked: Collection[str], stage_element: str | None, running: bool
 ) -> list[Milestone]:

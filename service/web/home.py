@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
-from sqlalchemy import select
 
 from service.db.accounts import Account
-from service.db.people import Unit
+from service.web import account as account_page
 from service.web import context
 
 blueprint = Blueprint("home", __name__)
@@ -18,10 +17,24 @@ blueprint = Blueprint("home", __name__)
 LANGUAGES = ("id", "en")
 
 
+STARTS = (
+    ("manajer", "overview.page"),
+    ("administrator", "administration.page"),
+    ("pemilik_proses", "definitions.page"),
+    ("pegawai", "my.page"),
+)
+"""Where people begin who hold such roles only; the first that fits. Whoever has other work begins at the inbox."""
+
+
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
-    """The inbox is where the day begins."""
-    return redirect(url_for("inbox.page"), 303)
+    """Where the day begins: managers at the overview, employees at their own transfer, staff at the inbox."""
+    held = context.actor().roles
+    places = [
+        endpoint for role, endpoint in STARTS if role in held and endpoint in current_app.view_functions
+    ]
+    only = held <= {role for role, _ in STARTS}
+    return redirect(url_for(places[0] if places and only else "inbox.page"), 303)
 
 
 @blueprint.post("/language")
@@ -40,19 +53,8 @@ def language() -> ResponseReturnValue:
 @blueprint.get("/account")
 @login_required
 def account() -> ResponseReturnValue:
-    """Who I am here: name, roles and units, language and zone."""
-    actor = context.own()
-    with context.reading() as action:
-        row = action.session.get_one(Account, actor.id)
-        wanted = {unit for units in actor.grants.values() for unit in units}
-        names = {
-            unit.id: unit.nama for unit in action.session.scalars(select(Unit).where(Unit.id.in_(wanted)))
-        }
-        roles = [
-            (role, sorted(names.get(unit, unit) for unit in held))
-            for role, held in sorted(actor.grants.items())
-        ]
-    return render_template("home/account.html", row=row, roles=roles)
+    """Who I am here, and how I want things."""
+    return account_page.page()
 
 
 def own_path(address: str | None) -> str:

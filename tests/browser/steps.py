@@ -12,7 +12,7 @@ def sign_in(page: Page, username: str) -> None:
     page.fill("#username", username)
     page.fill("#password", PASSWORD)
     page.click("form.sign-in button[type=submit]")
-    page.wait_for_url("**/inbox")
+    page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
 def start_case(page: Page, process: str = "umum_vacancy", reason: str = "Jabatan kosong sejak Maret.") -> str:

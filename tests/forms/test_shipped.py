@@ -158,7 +158,7 @@ def test_conditions_run_through_feel(
 @pytest.mark.parametrize(
     ("form", "answers", "missing"),
     [
-        ("keputusan_ppk", {"putusan_ppk": "setuju"}, {"sk_nomor", "sk_tgl", "sk_tmt"}),
+        ("keputusan_ppk", {"putusan_ppk": "setuju"}, {"sk_tgl", "sk_tmt"}),
         ("keputusan_ppk", {"putusan_ppk": "kembalikan"}, {"alasan_ppk"}),
         ("keputusan_ppk", {}, {"putusan_ppk"}),
         ("sidang_tpk", {"putusan_tpk": "tolak"}, {"alasan_tpk"}),

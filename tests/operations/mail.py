@@ -72,3 +72,10 @@ def mail_server() -> Iterator[Server]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def said(letter: EmailMessage, kind: str = "plain") -> str:
+    """The text of a letter, or its HTML."""
+    part = letter.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())

@@ -1,13 +1,14 @@
 // Shows where a case is and where it was on the diagrams of its definition.
 //   <section data-diagrams>
 //     <script type="application/json" data-diagram-content>
-//       {"first": "transfer_lifecycle", "processes": {"transfer_lifecycle": {"url": …, "done": [["id", times]], "current": {"id": n}, "findings": {}}}}
+//       {"first": "transfer_lifecycle", "processes": {"transfer_lifecycle": {"url": …, "done": [["id", times]], "current": {"id": n}, "findings": {}, "heat": {}}}}
 //     </script>
 //     <div data-diagram-tabs></div> <div data-diagram-place></div>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
+import { heat } from "./heat.js";
 import { inLanguage } from "./language.js";
 
 const CALLS = "bpmn:CallActivity";
@@ -84,6 +85,7 @@ function mark(viewer, entry, processes, open) {
     for (const severity of entry.findings?.[id] ?? []) canvas.addMarker(id, `is-${severity}`);
     if (businessObject?.$type === CALLS && processes[businessObject.calledElement]) canvas.addMarker(id, "is-openable");
   }
+  heat(viewer, entry.heat);
   viewer.off("element.click");
   viewer.on("element.click", ({ element }) => {
     const { businessObject } = element;

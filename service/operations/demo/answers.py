@@ -87,7 +87,6 @@ def _authority(random: Random, data: Mapping[str, Any], today: date) -> dict[str
     return {
         "putusan_ppk": "setuju",
         "alasan_ppk": "Sesuai pertimbangan TPK.",
-        "sk_nomor": f"800.1.3.3/{random.randint(10, 999):03d}/{today.year}",
         "sk_tgl": today.isoformat(),
         "sk_tmt": effective.isoformat(),
     }

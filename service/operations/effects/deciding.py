@@ -10,30 +10,43 @@ from sqlalchemy import select
 
 from service.db.cases import Case
 from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
+from service.operations import notices
 from service.operations.action import Action
 from service.operations.effects.reviewing import figures
+from service.operations.letters import issuing
 
 REVOKED = "sk_dicabut"
+UPHELD = "Keberatan pegawai dikabulkan."
 
 
 def catat_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The decree as signed, and the figures before the move: without them there would be no "before"."""
+    """The decree with its number, and the figures before the move: without them there would be no "before".
+
+    The number is the next of its series, unless one was given by hand (for decrees that others number).
+    """
     today = action.calendar.local_date(action.now)
     effective = _day(data.get("sk_tmt")) or today
     signed = _day(data.get("sk_tgl")) or today
     case.decided_at = action.now
     case.effective_on = action.calendar.start_of_day(effective, 0)
+    decree = {"nomor": None, "tgl": signed.isoformat(), "tmt": effective.isoformat()}
+    by_hand = str(data.get("sk_nomor") or "").strip() or None
+    letter = issuing.decree(action, case, {**data, "sk": decree}, signed, by_hand)
+    notices.plan(action, "decision", f"decision:{case.id}:{action.now.isoformat()}", case=case)
     return {
-        "sk": {"nomor": data.get("sk_nomor"), "tgl": signed.isoformat(), "tmt": effective.isoformat()},
+        "sk": {**decree, "nomor": letter.number if letter else by_hand},
         "baseline": figures(action, case, data, today),
     }
 
 
 def batalkan_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, Any]:
     """An objection was upheld: the decree is withdrawn and nothing takes effect."""
+    reason = str(data.get("jawaban_keberatan") or "").strip() or UPHELD
+    issuing.void_all(action, case, reason)
     case.decided_at = None
     case.effective_on = None
     case.outcome = REVOKED
+    notices.plan(action, "decision", f"revoked:{case.id}:{action.now.isoformat()}", case=case, revoked=True)
     return {"sk_dicabut": data.get("sk"), "sk": None}
 
 

@@ -1,0 +1,378 @@
+"""What is counted of cases and tasks, as rows of the figures' tables. Reads only."""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from service.db.cases import Case, CaseEvent, Task
+from service.db.figures import CaseFigure
+from service.db.people import Aspiration
+from service.domain import figures, months
+from service.settings import shipped
+
+PEOPLE = ("user", "manual")
+"""The kinds of tasks that people do."""
+KEPT = ("task_completed", "task_claimed", "task_sent_back")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """config/figures.toml: which answers return or reject, by field, and which steps wait for whom outside."""
+
+    returned: Mapping[str, frozenset[str]]
+    rejected: Mapping[str, frozenset[str]]
+    outside: frozenset[str]
+    field: str
+    bkn: frozenset[str]
+    mendagri: frozenset[str]
+    mendagri_kinds: frozenset[str]
+
+    def verdict(self, answers: Mapping[str, Any]) -> str | None:
+        """`returned`, `rejected` or `passed` of a decision's answers; None where nothing was to be decided."""
+        fields = [name for name in answers if name in self.returned or name in self.rejected]
+        if not fields:
+            return None
+        for verdict, table in (("rejected", self.rejected), ("returned", self.returned)):
+            if any(answers[name] in table.get(name, ()) for name in fields):
+                return verdict
+        return "passed"
+
+    def authority(self, answered: Any, kind: str | None) -> str:
+        """`bkn`, `mendagri` or `other`: who was waited for."""
+        if answered in self.mendagri:
+            return "mendagri"
+        if answered in self.bkn:
+            return "bkn"
+        if answered:
+            return "other"
+        return "mendagri" if kind in self.mendagri_kinds else "bkn"
+
+
+@cache
+def meaning() -> Meaning:
+    """What config/figures.toml says."""
+    found = tomllib.loads((shipped("config") / "figures.toml").read_text(encoding="utf-8"))
+    outside = found["outside"]
+    return Meaning(
+        {name: frozenset(values) for name, values in found["returned"].items()},
+        {name: frozenset(values) for name, values in found["rejected"].items()},
+        frozenset(outside["elements"]),
+        outside["field"],
+        frozenset(outside["bkn"]),
+        frozenset(outside["mendagri"]),
+        frozenset(outside["mendagri_kinds"]),
+    )
+
+
+# -- cases
+
+
+def case_rows(session: Session, zone: str, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """Rows of `case_figure` for some cases."""
+    wanted = select(
+        Case.id,
+        Case.definition_key,
+        Case.plan,
+        Case.status,
+        Case.stage,
+        Case.origin_unit,
+        Case.target_unit,
+        Case.transfer_kind,
+        Case.subject_nip,
+        Case.decided_at,
+        Case.effective_on,
+        Case.outcome,
+        Case.started_at,
+        Case.ended_at,
+    ).where(Case.id.in_(ids))
+    cases = session.execute(wanted.order_by(Case.id)).all()
+    tasks = _tasks_of(session, ids)
+    decided = [case.id for case in cases if case.decided_at is not None]
+    waited = [case for case, rows in tasks.items() if any(row.element in meaning().outside for row in rows)]
+    answers = _answers_of(session, {*decided, *waited})
+    wishes = _wishes_of(session, {case.subject_nip for case in cases if case.decided_at and case.subject_nip})
+    rows = []
+    for case in cases:
+        own, said = tasks.get(case.id, []), answers.get(case.id, [])
+        closed = [task.closed_at for task in own if task.closed_at is not None]
+        day = case.effective_on
+        rows.append(
+            {
+                "case_id": case.id,
+                "definition_key": case.definition_key,
+                "plan": case.plan or "",
+                "status": case.status,
+                "stage": case.stage,
+                "origin_unit": case.origin_unit if case.decided_at else None,
+                "target_unit": case.target_unit,
+                "started_month": months.of(case.started_at, zone),
+                "ended_month": months.of(case.ended_at, zone) if case.ended_at else None,
+                "cycle_minutes": minutes_between(case.started_at, case.ended_at) if case.ended_at else None,
+                "next_due": min(
+                    (task.due_at for task in own if task.state == "open" and task.due_at), default=None
+                ),
+                **_outside(case, own, said),
+                "closed_count": len(closed),
+                "closed_until": max(closed, default=None),
+                "effective_on": day.astimezone(ZoneInfo(zone)).date() if day and case.decided_at else None,
+                "outcome": case.outcome,
+                **_acceptance(said if case.decided_at else [], case, wishes),
+            }
+        )
+    return rows
+
+
+def _tasks_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
+    query = select(
+        Task.case_id, Task.id, Task.element, Task.state, Task.opened_at, Task.closed_at, Task.due_at
+    ).where(Task.case_id.in_(ids))
+    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for row in session.execute(query):
+        found[row.case_id].append(row)
+    return found
+
+
+def _answers_of(
+    session: Session, ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[tuple[datetime, str, uuid.UUID | None, Mapping[str, Any]]]]:
+    """(when, element, task, answers) of what was answered in some cases, in order."""
+    query = (
+        select(CaseEvent.case_id, CaseEvent.at, CaseEvent.element, CaseEvent.task_id, CaseEvent.data)
+        .where(CaseEvent.case_id.in_(ids), CaseEvent.kind == "task_completed")
+        .order_by(CaseEvent.id)
+    )
+    found = defaultdict(list)
+    for case_id, at, element, task, data in session.execute(query):
+        answers = data.get("answers")
+        found[case_id].append((at, element or "", task, answers if isinstance(answers, dict) else {}))
+    return found
+
+
+def _wishes_of(session: Session, nips: Collection[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    query = select(Aspiration.nip, Aspiration.unor_id).where(
+        Aspiration.nip.in_(nips), Aspiration.unor_id.is_not(None)
+    )
+    for nip, unit in session.execute(query):
+        found[nip].add(unit or "")
+    return found
+
+
+def _outside(case: Any, tasks: Iterable[Any], said: Iterable[Any]) -> dict[str, int | None]:
+    """Minutes that the case waited for authorities outside, by which one; None where it never did."""
+    minutes: dict[str, int | None] = {"bkn": None, "mendagri": None, "other": None}
+    answered = {task: answers.get(meaning().field) for _, _, task, answers in said}
+    for task in tasks:
+        if task.element in meaning().outside and task.closed_at is not None:
+            who = meaning().authority(answered.get(task.id), case.transfer_kind)
+            minutes[who] = (minutes[who] or 0) + minutes_between(task.opened_at, task.closed_at)
+    return {f"outside_{who}": count for who, count in minutes.items()}
+
+
+def _acceptance(said: Iterable[Any], case: Any, wishes: Mapping[str, set[str]]) -> dict[str, Any]:
+    """How the transfer was taken: opinions at the consultation, the wish, objections, reviews and what followed."""
+    opinions: Counter[str] = Counter()
+    objected = upheld = responses = 0
+    reached: int | None = None
+    follow_ups: list[dict[str, Any]] = []
+    for at, element, _, answers in said:
+        opinions[str(answers.get("pendapat_pihak"))] += 1
+        if element == "tanggapan_sk":
+            responses += 1
+            objected += answers.get("tanggapan") == "keberatan"
+        upheld += answers.get("putusan_keberatan") == "dikabulkan"
+        if answers.get("target_tercapai") in ("ya", "tidak"):
+            reached = int(answers["target_tercapai"] == "ya")
+        if answers.get("jenis_tindak_lanjut"):
+            follow_ups.append(
+                {
+                    "jenis": str(answers["jenis_tindak_lanjut"])[:32],
+                    "tgl": at.date().isoformat(),
+                    "selesai": None,
+                }
+            )
+        if "hasil_pembinaan" in answers and follow_ups:
+            follow_ups[-1]["selesai"] = at.date().isoformat()
+    wished = wishes.get(case.subject_nip or "")
+    return {
+        "agreed": opinions["setuju"],
+        "conditional": opinions["setuju_bersyarat"],
+        "against": opinions["tidak"],
+        "wish_met": int(case.target_unit in wished) if wished and case.decided_at else None,
+        "objected": objected,
+        "upheld": upheld,
+        "answered_decree": responses,
+        "target_reached": reached,
+        "follow_ups": follow_ups,
+    }
+
+
+# -- steps
+
+
+@dataclass(slots=True)
+class Tally:
+    """What `step_figure` holds of one step, role, definition and plan."""
+
+    done: int = 0
+    timed: int = 0
+    late: int = 0
+    returned: int = 0
+    rejected: int = 0
+    judged: int = 0
+    touched: int = 0
+    untouched_minutes: int = 0
+    touch_minutes: int = 0
+    waits: Counter[str] = field(default_factory=Counter)
+
+    def add(self, task: Any, taken_at: datetime | None, verdict: str | None) -> None:
+        self.done += 1
+        self.waits[figures.bucket(minutes_between(task.opened_at, task.closed_at))] += 1
+        if task.due_at is not None:
+            self.timed += 1
+            self.late += task.closed_at > task.due_at
+        if verdict is not None:
+            self.judged += 1
+            self.returned += verdict == "returned"
+            self.rejected += verdict == "rejected"
+        if taken_at is not None:
+            self.touched += 1
+            self.untouched_minutes += minutes_between(task.opened_at, taken_at)
+            self.touch_minutes += minutes_between(taken_at, task.closed_at)
+
+
+def step_rows(
+    session: Session, zone: str, first: date, end: date, *where: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    """Rows of `step_figure` for the tasks finished from the month `first` up to before `end`, by month of closing.
+
+    `where`: conditions on `case_figure`, for figures of some cases only. A task that was sent back counts as judged and
+    returned.
+    """
+    begin, until = months.start(first, zone), months.start(end, zone)
+    query = (
+        select(
+            Task.id,
+            Task.case_id,
+            Task.process,
+            Task.element,
+            Task.role,
+            Task.opened_at,
+            Task.closed_at,
+            Task.due_at,
+            CaseFigure.definition_key,
+            CaseFigure.plan,
+        )
+        .join(CaseFigure, CaseFigure.case_id == Task.case_id)
+        .where(Task.state == "completed", Task.kind.in_(PEOPLE), *where)
+        .where(Task.closed_at >= begin, Task.closed_at < until)
+    )
+    tasks = session.execute(query).all()
+    taken, verdicts, back = _told(session, tasks, begin, until, where)
+    cells: dict[tuple[Any, ...], Tally] = defaultdict(Tally)
+    for task in tasks:
+        key = (months.of(task.closed_at, zone), task.definition_key, task.plan)
+        cell = cells[*key, task.process, task.element, task.role or ""]
+        cell.add(task, taken.get(task.id), verdicts.get(task.id))
+    for at, *key in back:
+        cell = cells[months.of(at, zone), *key]
+        cell.judged += 1
+        cell.returned += 1
+    names = ("month", "definition_key", "plan", "process", "element", "role")
+    return [
+        dict(zip(names, key, strict=True))
+        | {name: getattr(cell, name) for name in Tally.__slots__ if name != "waits"}
+        | {"waits": dict(sorted(cell.waits.items()))}
+        for key, cell in sorted(cells.items())
+    ]
+
+
+def _told(
+    session: Session,
+    tasks: Sequence[Any],
+    begin: datetime,
+    until: datetime,
+    where: Sequence[ColumnElement[bool]],
+) -> tuple[dict[uuid.UUID, datetime], dict[uuid.UUID, str], list[tuple[Any, ...]]]:
+    """From the log: when each task was last taken, what it decided, and what was sent back in that time."""
+    known = {task.id for task in tasks}
+    opened = min((task.opened_at for task in tasks), default=begin)
+    log = select(CaseEvent.task_id, CaseEvent.at).where(CaseEvent.at < until)
+    if where:
+        log = log.join(CaseFigure, CaseFigure.case_id == CaseEvent.case_id).where(*where)
+    claims = log.where(CaseEvent.kind == "task_claimed", CaseEvent.at >= opened).order_by(CaseEvent.id)
+    taken = {task: at for task, at in session.execute(claims) if task in known}
+    said = log.where(CaseEvent.kind == "task_completed", CaseEvent.at >= begin).add_columns(CaseEvent.data)
+    verdicts = {}
+    for task, _, data in session.execute(said):
+        verdict = meaning().verdict(data.get("answers") or {}) if task in known else None
+        if verdict is not None:
+            verdicts[task] = verdict
+    back = (
+        select(
+            CaseEvent.at,
+            CaseFigure.definition_key,
+            CaseFigure.plan,
+            Task.process,
+            Task.element,
+            Task.role,
+        )
+        .join(CaseFigure, CaseFigure.case_id == CaseEvent.case_id)
+        .join(Task, Task.id == CaseEvent.task_id)
+        .where(CaseEvent.kind == "task_sent_back", CaseEvent.at >= begin, CaseEvent.at < until, *where)
+    )
+    return taken, verdicts, [(*row[:-1], row[-1] or "") for row in session.execute(back)]
+
+
+# -- what waits
+
+
+def waiting_rows(
+    session: Session, elements: Collection[str] | None, *where: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    """Rows of `waiting_figure`: the open tasks of some elements (of all for None), oldest first."""
+    query = (
+        select(
+            CaseFigure.definition_key,
+            CaseFigure.plan,
+            Task.process,
+            Task.element,
+            Task.role,
+            Task.opened_at,
+            Task.due_at,
+        )
+        .join(CaseFigure, CaseFigure.case_id == Task.case_id)
+        .where(Task.state == "open", Task.kind.in_(PEOPLE), *where)
+    )
+    if elements is not None:
+        query = query.where(Task.element.in_(elements))
+    cells: dict[tuple[str, ...], list[list[int | None]]] = defaultdict(list)
+    for key, plan, process, element, role, opened, due in session.execute(query):
+        cells[key, plan, process, element, role or ""].append([minute(opened), minute(due) if due else None])
+    names = ("definition_key", "plan", "process", "element", "role")
+    return [
+        dict(zip(names, key, strict=True))
+        | {"tasks": sorted(tasks, key=lambda task: (task[0], task[1] or 0))}
+        for key, tasks in sorted(cells.items())
+    ]
+
+
+def minute(moment: datetime) -> int:
+    """Whole minutes since 1970."""
+    return int(moment.astimezone(UTC).timestamp() // 60)
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    """Whole minutes from one moment to a later one; zero when it is none."""
+    return max(0, int((end - start).total_seconds() // 60))

@@ -1,0 +1,159 @@
+"""Notices as the bell, the list and the timeline show them, and what a message that leaves carries."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from service.db.accounts import Account
+from service.db.cases import Case, Task
+from service.db.comments import Comment
+from service.db.notices import Notice
+from service.db.queries import Page, decode_cursor, encode_cursor
+from service.domain.access import Actor
+from service.domain.errors import Invalid
+from service.domain.notices import ABOUT_OPEN_TASKS, Channel
+
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """Something one person was told. `over`: it was about a task that is closed by now."""
+
+    id: uuid.UUID
+    kind: str
+    created_at: datetime
+    read_at: datetime | None
+    case_id: uuid.UUID | None
+    case_number: str | None
+    task_id: uuid.UUID | None
+    task_name: str
+    task_name_en: str
+    due_at: datetime | None
+    over: bool
+    said_by: str | None
+    said: str
+    comment_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """What people were told about a case: one line per kind, task and moment."""
+
+    at: datetime
+    kind: str
+    task_id: uuid.UUID | None
+    task_name: str
+    task_name_en: str
+    said_by: str | None
+    people: tuple[str, ...]
+
+
+def unread(session: Session, actor: Actor, most: int = MOST_COUNTED) -> int:
+    """How many unread notices that still say something, counted up to `most`."""
+    query = (
+        select(Notice.id)
+        .outerjoin(Task, Task.id == Notice.task_id)
+        .where(Notice.account_id == actor.id, Notice.read_at.is_(None), Notice.in_app, _says_something())
+        .limit(most)
+    )
+    return len(session.scalars(query).all())
+
+
+def page(
+    session: Session, actor: Actor, *, unread: bool = False, limit: int = 30, cursor: str | None = None
+) -> Page[NoticeRow]:
+    """One's own notices, latest first."""
+    query = _rows().where(Notice.account_id == actor.id, Notice.in_app)
+    if unread:
+        query = query.where(Notice.read_at.is_(None), _says_something())
+    if cursor is not None:
+        query = query.where(Notice.id < _id(cursor))
+    found = session.execute(query.order_by(Notice.id.desc()).limit(limit + 1)).all()
+    rows = tuple(_row(*row) for row in found[:limit])
+    return Page(rows, encode_cursor(rows[-1].id) if len(found) > limit else None)
+
+
+def carried(session: Session, channel: Channel, key: str) -> list[NoticeRow]:
+    """What a message of the outbox carries: its notices that are unread and still say something, oldest first."""
+    column = Notice.mail_key if channel == "mail" else Notice.push_key
+    query = _rows().where(column == key, Notice.read_at.is_(None), _says_something())
+    return [_row(*row) for row in session.execute(query.order_by(Notice.id))]
+
+
+def of_case(session: Session, case_id: uuid.UUID, *, limit: int = 200) -> list[ToldRow]:
+    """What was told about a case and to whom, latest first: for the timeline of those who oversee it."""
+    query = (
+        select(Notice, Account.name, Task.name.label("task"), Task.name_en.label("task_en"))
+        .join(Account, Account.id == Notice.account_id)
+        .outerjoin(Task, Task.id == Notice.task_id)
+        .where(Notice.case_id == case_id)
+        .order_by(Notice.id.desc())
+        .limit(limit)
+    )
+    found: dict[str, list[Any]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.Notice.key, []).append(row)
+    return [
+        ToldRow(
+            at=rows[0].Notice.created_at,
+            kind=rows[0].Notice.kind,
+            task_id=rows[0].Notice.task_id,
+            task_name=rows[0].task or "",
+            task_name_en=rows[0].task_en or "",
+            said_by=rows[0].Notice.said_by,
+            people=tuple(sorted(row.name for row in rows)),
+        )
+        for rows in found.values()
+    ]
+
+
+def comments_of(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Comment]:
+    """The comments that notices are about, by id."""
+    rows = session.scalars(select(Comment).where(Comment.id.in_(ids), Comment.deleted_at.is_(None)))
+    return {row.id: row for row in rows}
+
+
+def _says_something() -> ColumnElement[bool]:
+    """Not about a task that was closed meanwhile (to be used where `task` is joined)."""
+    return or_(Notice.kind.not_in(ABOUT_OPEN_TASKS), Task.state == "open")
+
+
+def _rows() -> Any:
+    return (
+        select(Notice, Case.number, Task)
+        .outerjoin(Case, Case.id == Notice.case_id)
+        .outerjoin(Task, Task.id == Notice.task_id)
+    )
+
+
+def _row(notice: Notice, number: str | None, task: Task | None) -> NoticeRow:
+    return NoticeRow(
+        id=notice.id,
+        kind=notice.kind,
+        created_at=notice.created_at,
+        read_at=notice.read_at,
+        case_id=notice.case_id,
+        case_number=number,
+        task_id=notice.task_id,
+        task_name=task.name if task else "",
+        task_name_en=task.name_en if task else "",
+        due_at=task.due_at if task else None,
+        over=notice.kind in ABOUT_OPEN_TASKS and (task is None or task.state != "open"),
+        said_by=notice.said_by,
+        said=notice.said,
+        comment_id=notice.comment_id,
+    )
+
+
+def _id(cursor: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(decode_cursor(cursor, 1)[0])
+    except ValueError:
+        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

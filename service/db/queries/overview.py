@@ -1,0 +1,113 @@
+"""All figures of the manager's overview, read together: the page, its tables and the API show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from service.db.queries import figures
+from service.db.queries.counting import minute, step_rows, waiting_rows
+from service.db.queries.figures import (
+    Chosen,
+    MonthRow,
+    OutsideRow,
+    PersonRow,
+    RoleRow,
+    StageRow,
+    StepRow,
+    VariantRow,
+)
+from service.domain import months
+from service.domain.calendar import Calendar
+from service.domain.figures import Waiting, bottleneck
+
+USUAL_MONTHS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """The step where most is waited beyond what is usual, and who holds its role with fewest tasks in hand."""
+
+    step: Waiting
+    holders: int
+    relief: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Where it hurts. `as_of`: when what changed was last counted; `counting`: months that are yet to be counted."""
+
+    as_of: datetime | None
+    counting: int
+    stages: Sequence[StageRow]
+    waiting: Sequence[Waiting]
+    steps: Sequence[StepRow]
+    months: Sequence[MonthRow]
+    variants: Sequence[VariantRow]
+    outside: Sequence[OutsideRow]
+    people: Sequence[PersonRow]
+    roles: Sequence[RoleRow]
+    bottleneck: Bottleneck | None
+    open_tasks: Sequence[figures.Table]
+
+
+def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar) -> Overview:
+    """Every figure of what was chosen, as of `now`. A deadline is near until the close of the next working day."""
+    soon = calendar.deadline(now, 1)
+    tables = open_tasks(session, chosen)
+    waits = waiting(session, chosen, now, calendar, tables)
+    steps = figures.steps(_finished(session, chosen, calendar))
+    roles = figures.roles(session, waits)
+    return Overview(
+        as_of=figures.as_of(session),
+        counting=figures.still_counting(session),
+        stages=figures.stages(session, chosen, now, soon),
+        waiting=waits,
+        steps=steps,
+        months=figures.by_month(session, chosen),
+        variants=figures.by_variant(session, chosen),
+        outside=figures.outside(session, chosen),
+        people=figures.people(session, now),
+        roles=roles,
+        bottleneck=_bottleneck(session, waits, roles),
+        open_tasks=tables,
+    )
+
+
+def open_tasks(session: Session, chosen: Chosen) -> Sequence[figures.Table]:
+    """The chosen rows of `waiting_figure`; those of a unit are counted just now."""
+    if chosen.unit:
+        return waiting_rows(session, None, *chosen.of_cases())
+    return figures.waiting_tables(session, chosen)
+
+
+def waiting(
+    session: Session, chosen: Chosen, now: datetime, calendar: Calendar, tables: Sequence[figures.Table]
+) -> list[Waiting]:
+    """What waits at each step now, beside how long the step took in the last six months."""
+    usual = _usual(chosen, months.of(now, calendar.timezone))
+    usual_steps = figures.steps(figures.step_tables(session, usual))
+    return figures.waiting(tables, usual_steps, minute(now), minute(calendar.deadline(now, 1)))
+
+
+def _usual(chosen: Chosen, month: date) -> Chosen:
+    """What is usual is looked for in the last six months of the same definition, whatever unit and plan."""
+    return Chosen(months.add(month, 1 - USUAL_MONTHS), month, chosen.definition)
+
+
+def _finished(session: Session, chosen: Chosen, calendar: Calendar) -> list[figures.Table]:
+    if chosen.unit:
+        end = months.add(chosen.last, 1)
+        return list(step_rows(session, calendar.timezone, chosen.first, end, *chosen.of_cases()))
+    return figures.step_tables(session, chosen)
+
+
+def _bottleneck(session: Session, waits: Sequence[Waiting], roles: Sequence[RoleRow]) -> Bottleneck | None:
+    step = bottleneck(waits)
+    if step is None:
+        return None
+    holders = next((row.holders for row in roles if row.role == step.role), 0)
+    return Bottleneck(step, holders, figures.relief(session, step.role))

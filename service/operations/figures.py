@@ -1,0 +1,245 @@
+"""Counting figures: what changed since the last time is counted again, whole months and steps at a time.
+
+Cases whose log has grown are counted anew (`case_figure`); the months in which their tasks were closed and the steps at
+which they stand become stale, and those are counted again from the tasks themselves. So what is counted bit by bit is what
+counting from scratch gives. Each piece is a row of due work: `figures` looks for what changed, once a minute;
+`figures:2026-11` counts a month.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from service.db.base import insert_new, upsert
+from service.db.bulk import insert_many, upsert_many
+from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
+from service.db.figures import CaseFigure, StepFigure, WaitingFigure
+from service.db.queries.counting import case_rows, step_rows, waiting_rows
+from service.domain import months
+from service.operations import unit_months
+from service.operations.action import Action
+
+if TYPE_CHECKING:
+    from service.wiring import Services
+
+KIND = "figures"
+MARK = "figures_event"
+AS_OF = "figures_as_of"
+AGAIN_SECONDS = 60
+EVENTS_A_PIECE = 5_000
+OVERLAP = 500
+"""Events are looked at again so far back: transactions may commit in another order than their numbers."""
+CASES_A_PIECE = 500
+MONTHS_AT_ONCE = 2
+
+Item = TypeVar("Item")
+
+
+@dataclass(slots=True)
+class Stale:
+    """What has to be counted again: months (their first days), and the elements whose open tasks changed."""
+
+    months: set[date] = field(default_factory=set)
+    elements: set[str] = field(default_factory=set)
+
+
+def plan(action: Action) -> None:
+    """See to it that figures are counted; also after counting was given up because it kept failing."""
+    insert_new(action.session, DueWork, [_piece(KIND, action.now)])
+    row = action.session.get(DueWork, KIND, with_for_update=True)
+    if row is not None and row.state == "dead":
+        row.state, row.attempts, row.due_at = "pending", 0, action.now
+
+
+def work(action: Action, row: DueWork) -> None:
+    """Do one piece: a month, the next cases of a count from scratch, or what changed since the last time."""
+    if "month" in row.payload:
+        count_month(action, date.fromisoformat(row.payload["month"]))
+        return
+    if "after" not in row.payload and _mark(action.session) is None:
+        start_again(action)
+        row.payload = {"after": ""}
+    if "after" in row.payload:
+        more = _count_following(action, row)
+    else:
+        more = refresh(action)
+    row.state, row.attempts, row.lease_until = "pending", 0, None
+    row.due_at = action.now if more else action.now + timedelta(seconds=AGAIN_SECONDS)
+
+
+def refresh(action: Action) -> bool:
+    """Count what has changed since the last time; whether there is more to look at."""
+    session = action.session
+    mark = _mark(session) or 0
+    last = session.scalar(select(func.max(CaseEvent.id))) or 0
+    window = select(CaseEvent.id).where(CaseEvent.id > mark).order_by(CaseEvent.id)
+    upto = session.scalar(window.offset(EVENTS_A_PIECE - 1).limit(1)) or last
+    changed = session.scalars(
+        select(CaseEvent.case_id)
+        .distinct()
+        .where(CaseEvent.id > mark - OVERLAP, CaseEvent.id <= upto, CaseEvent.case_id.is_not(None))
+    ).all()
+    stale = Stale()
+    for chunk in _chunks([case for case in changed if case], CASES_A_PIECE):
+        count_cases(action, chunk, stale)
+    count_elements(action, stale.elements)
+    _count_or_plan(action, sorted(stale.months))
+    unit_months.take(action)
+    _set(session, MARK, str(upto))
+    _set(session, AS_OF, action.now.isoformat())
+    return upto < last
+
+
+def rebuild(services: Services, progress: Callable[[int, int], None] | None = None) -> int:
+    """Throw the figures away and count them from scratch, piece by piece; answers how many cases were counted."""
+    with services.action() as action:
+        start_again(action)
+        total = action.session.scalar(select(func.count()).select_from(Case)) or 0
+    after: uuid.UUID | None = None
+    done = 0
+    while True:
+        with services.action() as action:
+            ids = _following(action.session, after)
+            if not ids:
+                break
+            count_cases(action, ids, Stale())
+        after = ids[-1]
+        done += len(ids)
+        if progress:
+            progress(done, total)
+    with services.reading() as action:
+        known = _months_with_work(action)
+    for month in known:
+        with services.action() as action:
+            count_month(action, month)
+    with services.action() as action:
+        count_elements(action, None)
+        unit_months.take(action)
+        _set(action.session, AS_OF, action.now.isoformat())
+    return done
+
+
+def start_again(action: Action) -> None:
+    """Forget all counted figures, and where counting had come to."""
+    for table in (CaseFigure, StepFigure, WaitingFigure):
+        action.session.execute(delete(table))
+    _set(action.session, MARK, str(action.session.scalar(select(func.max(CaseEvent.id))) or 0))
+
+
+def count_cases(action: Action, ids: Sequence[uuid.UUID], stale: Stale) -> None:
+    """Count some cases anew, and note which months and elements that makes stale."""
+    session = action.session
+    before = {
+        row.case_id: row for row in session.scalars(select(CaseFigure).where(CaseFigure.case_id.in_(ids)))
+    }
+    tasks: dict[uuid.UUID, list[tuple[str, str, datetime | None]]] = defaultdict(list)
+    query = select(Task.case_id, Task.element, Task.state, Task.closed_at).where(Task.case_id.in_(ids))
+    for case_id, element, state, closed_at in session.execute(query):
+        tasks[case_id].append((element, state, closed_at))
+    rows = case_rows(session, action.calendar.timezone, ids)
+    for row in rows:
+        old = before.get(row["case_id"])
+        moved = old is None or (old.definition_key, old.plan) != (row["definition_key"], row["plan"])
+        since = None if moved or old is None else old.closed_until
+        same = not moved and old is not None and old.closed_count == row["closed_count"]
+        for element, state, closed_at in tasks[row["case_id"]]:
+            if state == "open":
+                stale.elements.add(element)
+            elif closed_at is not None and not same and (since is None or closed_at >= since):
+                stale.months.add(months.of(closed_at, action.calendar.timezone))
+                stale.elements.add(element)
+    upsert_many(session, CaseFigure, rows, ["case_id"])
+    session.expire_all()
+
+
+def count_month(action: Action, month: date) -> None:
+    """Count the tasks that were closed in a month again."""
+    rows = step_rows(action.session, action.calendar.timezone, month, months.add(month, 1))
+    action.session.execute(delete(StepFigure).where(StepFigure.month == month))
+    insert_many(action.session, StepFigure, rows)
+
+
+def count_elements(action: Action, elements: Collection[str] | None) -> None:
+    """Count the open tasks of some elements again; of all of them for None."""
+    session = action.session
+    if elements is None:
+        session.execute(delete(WaitingFigure))
+    else:
+        for chunk in _chunks(sorted(elements), 200):
+            session.execute(delete(WaitingFigure).where(WaitingFigure.element.in_(chunk)))
+    insert_many(session, WaitingFigure, waiting_rows(session, elements))
+
+
+def _count_following(action: Action, row: DueWork) -> bool:
+    after = row.payload["after"]
+    ids = _following(action.session, uuid.UUID(after) if after else None)
+    if ids:
+        count_cases(action, ids, Stale())
+        row.payload = {"after": str(ids[-1])}
+        return True
+    row.payload = {}
+    count_elements(action, None)
+    _plan_months(action, _months_with_work(action))
+    _set(action.session, AS_OF, action.now.isoformat())
+    return True
+
+
+def _following(session: Session, after: uuid.UUID | None) -> list[uuid.UUID]:
+    query = select(Case.id).order_by(Case.id).limit(CASES_A_PIECE)
+    return list(session.scalars(query if after is None else query.where(Case.id > after)))
+
+
+def _count_or_plan(action: Action, stale: Sequence[date]) -> None:
+    """The latest months at once, so that the page is right; older ones in pieces of their own."""
+    for month in stale[-MONTHS_AT_ONCE:]:
+        count_month(action, month)
+    _plan_months(action, stale[:-MONTHS_AT_ONCE])
+
+
+def _plan_months(action: Action, stale: Iterable[date]) -> None:
+    for month in stale:
+        row = _piece(f"{KIND}:{month:%Y-%m}", action.now, month=month.isoformat())
+        statement = upsert(action.session, DueWork).values(row)
+        again = {"state": "pending", "attempts": 0, "due_at": action.now, "lease_until": None}
+        action.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+
+
+def _months_with_work(action: Action) -> list[date]:
+    first, last = action.session.execute(select(func.min(Task.closed_at), func.max(Task.closed_at))).one()
+    if first is None:
+        return []
+    zone = action.calendar.timezone
+    return months.between(months.of(first, zone), months.of(last, zone))
+
+
+def _piece(key: str, now: datetime, **payload: str) -> dict[str, object]:
+    return {
+        "key": key,
+        "kind": KIND,
+        "due_at": now,
+        "state": "pending",
+        "attempts": 0,
+        "payload": payload,
+    }
+
+
+def _mark(session: Session) -> int | None:
+    text = session.scalar(select(Fact.value).where(Fact.name == MARK))
+    return None if text is None else int(text)
+
+
+def _set(session: Session, name: str, value: str) -> None:
+    statement = upsert(session, Fact).values(name=name, value=value)
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _chunks(items: Sequence[Item], size: int) -> Iterable[Sequence[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

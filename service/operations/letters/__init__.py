@@ -1,0 +1,1 @@
+"""Letters: their rules, texts, numbers, pictures and signatures."""
