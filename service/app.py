@@ -20,8 +20,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service import __version__, api, security, web
 from service.api.problems import problem, status_of
 from service.domain.errors import MutasiError, TooManyAttempts
+from service.operations import oidc
 from service.settings import secret_key
-from service.web import sessions, sign_in
+from service.web import sessions, sign_in, sign_in_elsewhere
 from service.wiring import Services
 
 LANGUAGES = ("id", "en")
@@ -32,6 +33,7 @@ logger = logging.getLogger("mutasi")
 def create_app(services: Services) -> Flask:
     """The application on these services. One process, any number of threads."""
     settings = services.settings
+    oidc.check_settings(settings)
     app = OpenAPI(
         __name__,
         info=Info(
@@ -66,6 +68,7 @@ def create_app(services: Services) -> Flask:
     security.protect(app, https=settings.https)
     web.register(app)
     app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(sign_in_elsewhere.blueprint)
     api.register(app)
     _show_errors(app)
     return app

@@ -16,7 +16,17 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Fact
-from service.operations import drafts, due, figures, idempotency, migrating, notices, outbox, signing_in
+from service.operations import (
+    deadlines,
+    drafts,
+    due,
+    figures,
+    idempotency,
+    migrating,
+    notices,
+    outbox,
+    signing_in,
+)
 from service.operations.letters import signing as letters
 from service.wiring import Services
 
@@ -71,6 +81,16 @@ def migrate(services: Services) -> None:
         logger.warning("migrating: %s", error.orig)
 
 
+def recount(services: Services) -> None:
+    """Go on with counting deadlines anew, until nothing of that is left."""
+    try:
+        for _ in deadlines.run_jobs(services):
+            pass
+    except DBAPIError as error:
+        # The database is away or busy: the next tick goes on behind the last task that was looked at.
+        logger.warning("counting deadlines: %s", error.orig)
+
+
 def sign_letters(services: Services) -> None:
     """Print and sign letters that wait for it: by itself, since each takes a second or more."""
     try:
@@ -99,7 +119,7 @@ def _add(scheduler: BaseScheduler, services: Services) -> None:
     with services.action() as action:
         due.plan_scan(action)
         figures.plan(action)
-    for job in (tick, migrate, sign_letters):
+    for job in (tick, migrate, recount, sign_letters):
         scheduler.add_job(
             job,
             "interval",

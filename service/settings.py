@@ -63,6 +63,15 @@ class Settings:
     max_diagram_bytes: int
     check_seconds: int
     check_megabytes: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_scopes: str
+    oidc_label: str
+    oidc_groups_claim: str
+    oidc_nip_claim: str
+    oidc_link_by: str
+    oidc_create_accounts: bool
     mail_url: str
     mail_from: str
     push_hosts: str

@@ -166,6 +166,7 @@ class CaseEvent(Base):
         Index("ix_event_kind_at", "kind", "at"),
         Index("ix_event_at", "at"),
         Index("ix_event_actor_id_at", "actor_id", "at"),
+        Index("ix_event_acting_for_id_at", "acting_for_id", "at", **_where("acting_for_id IS NOT NULL")),
         Index("ix_event_name", "name", "at", **_where("case_id IS NULL")),
     )
 

@@ -21,6 +21,7 @@ from service.domain.ids import new_id
 from service.operations.action import Action
 from service.operations.recording import write_event
 
+MANAGE = "account.manage"
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 
@@ -39,7 +40,7 @@ def create(
     password: str | None = None,
 ) -> Account:
     """Make an account. Raises Invalid for a name or password that cannot be used, Conflict when the name is taken."""
-    _check_may_manage(action)
+    check_may_manage(action)
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
         raise Invalid(
@@ -63,7 +64,7 @@ def create(
     )
     action.session.add(account)
     action.session.flush()
-    _log(action, "account_created", account)
+    log(action, "account_created", account)
     if password is not None:
         set_password(action, account.username, password)
     return account
@@ -73,11 +74,17 @@ def set_password(action: Action, username: str, password: str) -> None:
     """Set a password and end the account's sessions. Raises Invalid for a short, over-long or well-known one."""
     account = named(action.session, username)
     if account.id != action.actor.id:
-        _check_may_manage(action)
+        check_may_manage(action)
     check_password(password)
+    store_password(action, account, password)
+    log(action, "password_set", account)
+
+
+def store_password(action: Action, account: Account, password: str, *, temporary: bool = False) -> None:
+    """Make this the account's password and sign it out everywhere. `temporary`: to be changed at the next sign-in."""
     account.password_hash = _hasher.hash(_normal(password))
+    account.must_change_password = temporary
     end_sessions(action, account.id)
-    _log(action, "password_set", account)
 
 
 def check_password(password: str) -> None:
@@ -110,7 +117,7 @@ def verify(account: Account | None, password: str) -> bool:
 
 def grant(action: Action, username: str, role: str, unit: str | None = None) -> None:
     """Give a role, everywhere or for one unit. Giving it again changes nothing."""
-    _check_may_manage(action)
+    check_may_manage(action)
     if role not in action.roles:
         raise Invalid(
             f"There is no role {role}. Roles: {', '.join(action.roles)}.", {"role": "There is no such role."}
@@ -121,29 +128,31 @@ def grant(action: Action, username: str, role: str, unit: str | None = None) -> 
     if any(held.role == role and held.unit_id == unit for held in account.grants):
         return
     account.grants.append(Grant(id=new_id(), role=role, unit_id=unit))
-    _log(action, "role_granted", account, role=role, unit=unit)
+    log(action, "role_granted", account, role=role, unit=unit)
 
 
 def revoke(action: Action, username: str, role: str, unit: str | None = None) -> None:
     """Take a role away; it is gone at the next request."""
-    _check_may_manage(action)
+    check_may_manage(action)
     account = named(action.session, username)
     held = [entry for entry in account.grants if entry.role == role and entry.unit_id == unit]
     if not held:
         raise NotFound(f"{username} does not hold {role}{f' for {unit}' if unit else ''}.")
     for entry in held:
         account.grants.remove(entry)
-    _log(action, "role_revoked", account, role=role, unit=unit)
+    _check_somebody_manages(action)
+    log(action, "role_revoked", account, role=role, unit=unit)
 
 
 def set_active(action: Action, username: str, active: bool) -> None:
     """Let an account sign in, or stop it and end its sessions."""
-    _check_may_manage(action)
+    check_may_manage(action)
     account = named(action.session, username)
     account.active = active
     if not active:
+        _check_somebody_manages(action)
         end_sessions(action, account.id)
-    _log(action, "account_enabled" if active else "account_disabled", account)
+    log(action, "account_enabled" if active else "account_disabled", account)
 
 
 def named(session: Session, username: str) -> Account:
@@ -178,18 +187,36 @@ def scopes_of(held: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str
     return {role: frozenset() if role in everywhere else frozenset(found) for role, found in units.items()}
 
 
-def end_sessions(action: Action, account_id: uuid.UUID) -> None:
-    """Sign an account out everywhere."""
+def end_sessions(action: Action, account_id: uuid.UUID, *, but: str = "") -> None:
+    """Sign an account out everywhere; `but`: the digest of a session that goes on."""
     action.session.execute(
         update(WebSession)
-        .where(WebSession.account_id == account_id, WebSession.ended_at.is_(None))
+        .where(
+            WebSession.account_id == account_id, WebSession.ended_at.is_(None), WebSession.token_hash != but
+        )
         .values(ended_at=action.now)
         .execution_options(synchronize_session=False)
     )
 
 
-def _check_may_manage(action: Action) -> None:
-    if action.actor != SYSTEM and not action.actor.may("account.manage"):
+def _check_somebody_manages(action: Action) -> None:
+    """Somebody must be left who can give roles. Locks those who can, so that two cannot take each other's away at once."""
+    managing = [role.id for role in action.roles.values() if MANAGE in role.permissions]
+    action.session.flush()
+    left = action.session.scalars(
+        select(Account.id)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(Account.active, Grant.role.in_(managing))
+        .limit(2)
+        .with_for_update()
+    ).first()
+    if left is None:
+        raise Conflict("This is the last administrator: give the role to somebody else first.")
+
+
+def check_may_manage(action: Action) -> None:
+    """Raises NotAllowed for all but administrators and the system itself."""
+    if action.actor != SYSTEM and not action.actor.may(MANAGE):
         raise NotAllowed("Only an administrator may change accounts.")
 
 
@@ -198,7 +225,8 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def _log(action: Action, kind: str, account: Account, **data: str | None) -> None:
+def log(action: Action, kind: str, account: Account, **data: str | None) -> None:
+    """One line about an account in the log; `data` without what is empty."""
     write_event(
         action, kind, name=account.username, data={key: value for key, value in data.items() if value}
     )

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.db.administration import OwnDay, Setting
+from service.db.base import insert_new
 from service.db.cases import Fact
 from service.operations import clock
 from service.operations.mail_route import MailRoute, stored_route
@@ -53,8 +54,14 @@ def own_days(session: Session) -> dict[date, str]:
 
 def touch(session: Session) -> None:
     """Tell all processes that something administered has changed, when this transaction commits."""
-    session.flush()
     session.merge(Fact(name=clock.STAMP, value=secrets.token_hex(8)))
+    session.flush()
+
+
+def lock(session: Session) -> None:
+    """Let nobody else change what is administered until this transaction ends."""
+    insert_new(session, Fact, [{"name": clock.STAMP, "value": secrets.token_hex(8)}])
+    session.execute(select(Fact.name).where(Fact.name == clock.STAMP).with_for_update())
 
 
 def setting(session: Session, name: str, default: Any = None) -> Any:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Any
@@ -15,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy.orm import Session
 
 from service.db.administration import Setting
+from service.domain.access import Actor
 from service.domain.errors import Invalid, NotAllowed
 from service.operations import vault
 from service.operations.action import Action
@@ -76,7 +78,7 @@ def configured_route(settings: Settings) -> MailRoute | None:
 
 def save(action: Action, given: Mapping[str, Any]) -> None:
     """Use this mail server from now on. An empty password keeps the one that is stored, for the same host and user."""
-    _check(action)
+    _check(action.actor)
     before = action.session.get(Setting, NAME)
     host, sender = str(given["host"]).strip(), str(given["sender"]).strip()
     user = str(given["user"]).strip()
@@ -111,7 +113,7 @@ def save(action: Action, given: Mapping[str, Any]) -> None:
 
 def forget(action: Action) -> None:
     """Use the setting `mail_url` again."""
-    _check(action)
+    _check(action.actor)
     row = action.session.get(Setting, NAME)
     if row is not None:
         action.session.delete(row)
@@ -134,17 +136,20 @@ def connected(route: MailRoute, settings: Settings) -> Iterator[smtplib.SMTP]:
         yield server
 
 
-def try_out(action: Action, route: MailRoute, recipient: str) -> Attempt:
-    """Send a test letter now, and tell what the server said. Nothing is queued, nothing is tried again."""
-    _check(action)
+def try_out(settings: Settings, actor: Actor, now: datetime, route: MailRoute, recipient: str) -> Attempt:
+    """Send a test letter now, and tell what the server said. Nothing is queued, nothing is tried again.
+
+    No transaction is open meanwhile: a server may take long to answer.
+    """
+    _check(actor)
     letter = EmailMessage()
     letter["From"], letter["To"] = route.sender, recipient
     letter["Subject"] = "Uji surel Mutasi"
-    letter["Date"], letter["Message-ID"] = format_datetime(action.now), make_msgid(domain="mutasi")
+    letter["Date"], letter["Message-ID"] = format_datetime(now), make_msgid(domain="mutasi")
     letter.set_content("Surel ini hanya untuk menguji pengaturan surel Mutasi.\n")
     step = "connect"
     try:
-        with connected(route, action.settings) as server:
+        with connected(route, settings) as server:
             for step, send in (
                 ("from", lambda: server.mail(parseaddr(route.sender)[1])),
                 ("to", lambda: server.rcpt(recipient)),
@@ -169,6 +174,6 @@ def note_attempt(action: Action, route: MailRoute, attempt: Attempt) -> None:
     )
 
 
-def _check(action: Action) -> None:
-    if not action.actor.may("system.manage"):
+def _check(actor: Actor) -> None:
+    if not actor.may("system.manage"):
         raise NotAllowed("Only an administrator may change how mail is sent.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, exists, func, select
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from service.db.accounts import Account, ApiToken, Grant, SignInAttempt, WebSession
@@ -23,6 +24,8 @@ TOKEN_PREFIX = "mut_"  # noqa: S105 - what tokens begin with
 SEEN_EVERY = timedelta(minutes=1)
 STRANGERS_FACTOR = 20
 KNOWN_FOR = timedelta(days=90)
+HALF_LASTS = timedelta(minutes=10)
+TOKEN_SEEN_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class SignedIn:
     acting_over: bool = False
     session: str | None = None
     seen_long_ago: bool = False
+    method: str = "token"
 
 
 def authenticate(action: Action, username: str, password: str, address: str) -> Account:
@@ -66,26 +70,74 @@ def note_failure(action: Action, username: str, address: str) -> None:
     write_event(action, "sign_in_failed", name=username.strip().lower()[:64], data={"address": address})
 
 
-def open_session(action: Action, account: Account, address: str, browser: str) -> str:
-    """A new session; answers the secret token for the cookie. What failed here before is forgiven."""
-    action.session.execute(
-        delete(SignInAttempt).where(SignInAttempt.subject == _pair(account.username, address))
-    )
+def open_session(
+    action: Action,
+    account: Account,
+    address: str,
+    browser: str,
+    *,
+    method: str = "password",
+    pending: str | None = None,
+) -> str:
+    """A new session; answers the secret token for the cookie. What failed here before is forgiven.
+
+    `pending`: the session opens nothing yet but the page of that step (code, enrol, password), and not for long.
+    """
     token = secrets.token_urlsafe(32)
+    lasts = HALF_LASTS if pending else timedelta(hours=action.settings.session_hours)
     action.session.add(
         WebSession(
             token_hash=digest(token),
             account_id=account.id,
             created_at=action.now,
             seen_at=action.now,
-            expires_at=action.now + timedelta(hours=action.settings.session_hours),
+            expires_at=action.now + lasts,
             address=address[:64],
             browser=browser[:300],
+            method=method,
+            pending=pending,
         )
     )
+    if pending:
+        return token
+    action.session.execute(
+        delete(SignInAttempt).where(SignInAttempt.subject == _pair(account.username, address))
+    )
     signed_in = replace(action, actor=accounts.actor_of(action, account))
-    write_event(signed_in, "signed_in", name=account.username, data={"address": address})
+    write_event(signed_in, "signed_in", name=account.username, data={"address": address, "method": method})
     return token
+
+
+def half_session(action: Action, token: str) -> tuple[WebSession, Account]:
+    """A session with a step still to be done, and whose it is. Raises BadCredentials when it is over."""
+    query = select(WebSession, Account).join(Account, Account.id == WebSession.account_id)
+    row = action.session.execute(
+        query.where(
+            WebSession.token_hash == digest(token),
+            WebSession.pending.is_not(None),
+            WebSession.ended_at.is_(None),
+            WebSession.expires_at > action.now,
+            Account.active,
+        ).with_for_update(of=WebSession)
+    ).one_or_none()
+    if row is None:
+        raise BadCredentials("Signing in took too long. Begin again.")
+    return row.WebSession, row.Account
+
+
+def check_guesses(action: Action, subject: str) -> None:
+    """Raises TooManyAttempts after as many failures of this kind as wrong passwords are allowed."""
+    _check_limits(action, {subject: action.settings.sign_in_attempts})
+
+
+def note_guess(action: Action, subject: str) -> None:
+    """Count a failure of another kind than a wrong password."""
+    action.session.add(SignInAttempt(subject=subject, at=action.now))
+
+
+def note_wrong_code(action: Action, username: str, address: str) -> None:
+    """Write a wrong code of the second factor to the log."""
+    write_event(action, "second_factor_failed", name=username, data={"address": address})
 
 
 def end_session(action: Action, token_hash: str) -> None:
@@ -103,7 +155,7 @@ def by_session(action: Action, token: str, acting_for: str | None = None) -> Sig
     session was switched to. None when it ended, expired, lay idle too long, or the account is disabled."""
     query = select(WebSession, Account).join(Account, Account.id == WebSession.account_id)
     row = action.session.execute(
-        query.where(WebSession.token_hash == digest(token), Account.active)
+        query.where(WebSession.token_hash == digest(token), WebSession.pending.is_(None), Account.active)
     ).one_or_none()
     if row is None:
         return None
@@ -118,6 +170,7 @@ def by_session(action: Action, token: str, acting_for: str | None = None) -> Sig
     signed_in = replace(
         _signed_in(action, account),
         session=session.token_hash,
+        method=session.method,
         seen_long_ago=session.seen_at + SEEN_EVERY < action.now,
     )
     if acting_for is not None:
@@ -145,6 +198,7 @@ _BY_TOKEN = (
         _ACCOUNTS.locale,
         _ACCOUNTS.timezone,
         _TOKENS.expires_at,
+        _TOKENS.used_at,
         _GRANTS.role,
         _GRANTS.unit_id,
     )
@@ -166,11 +220,20 @@ def by_token(action: Action, token: str, acting_for: str | None = None) -> Signe
     first = rows[0]
     scopes = accounts.scopes_of((row.role, row.unit_id) for row in rows if row.role is not None)
     actor = make_actor(first.id, first.name, first.nip, scopes, action.roles)
-    signed_in = SignedIn(first.id, first.username, actor, actor, first.locale, first.timezone)
+    unseen = first.used_at is None or first.used_at + TOKEN_SEEN_EVERY < action.now
+    signed_in = SignedIn(
+        first.id, first.username, actor, actor, first.locale, first.timezone, seen_long_ago=unseen
+    )
     if acting_for is None:
         return signed_in
     account = action.session.get_one(Account, first.id)
     return replace(signed_in, actor=substitutes.actor_named(action, account, acting_for))
+
+
+def touch_token(action: Action, token: str) -> None:
+    """Note that a token is in use."""
+    used = update(ApiToken).where(ApiToken.token_hash == digest(token)).values(used_at=action.now)
+    action.session.execute(used.execution_options(synchronize_session=False))
 
 
 def create_token(action: Action, username: str, name: str, days: int | None = None) -> str:
@@ -201,6 +264,17 @@ def tokens(session: Session) -> list[tuple[ApiToken, str]]:
     return [
         (row.ApiToken, row.username) for row in session.execute(query.order_by(ApiToken.created_at.desc()))
     ]
+
+
+def revoke_token(action: Action, token_id: uuid.UUID) -> None:
+    """Revoke a token; it stops working at once. Raises NotFound when it is unknown or over."""
+    _check_may_manage_tokens(action)
+    token = action.session.get(ApiToken, token_id)
+    if token is None or token.ended_at is not None:
+        raise NotFound("There is no such token.")
+    token.ended_at = action.now
+    owner = action.session.get_one(Account, token.account_id)
+    write_event(action, "token_revoked", name=owner.username, data={"token": token.prefix})
 
 
 def end_token(action: Action, prefix: str) -> None:
@@ -238,11 +312,15 @@ def _check_may_manage_tokens(action: Action) -> None:
 
 
 def _check_throttle(action: Action, account: Account | None, username: str, address: str) -> None:
-    window = timedelta(minutes=action.settings.sign_in_window_minutes)
     most = action.settings.sign_in_attempts
     limits = {_pair(username, address): most, _address(address): most * STRANGERS_FACTOR}
     if not _is_known(action, account, address):
         limits[_everywhere(username)] = most * STRANGERS_FACTOR
+    _check_limits(action, limits)
+
+
+def _check_limits(action: Action, limits: Mapping[str, int]) -> None:
+    window = timedelta(minutes=action.settings.sign_in_window_minutes)
     counted = action.session.execute(
         select(
             SignInAttempt.subject, func.count().label("failures"), func.min(SignInAttempt.at).label("oldest")

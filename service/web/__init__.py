@@ -19,10 +19,28 @@ from service.web import (
     install,
     lookup,
     notices,
+    outcomes,
     overview,
     saved_views,
+    security,
     starting,
     tasks,
+)
+from service.web.admin import accounts, audit, calendar, mail, roles, running, tokens, units
+from service.web.admin import sessions as admin_sessions
+from service.web.admin import sign_in as admin_sign_in
+
+ADMINISTRATION = (
+    running.blueprint,
+    accounts.blueprint,
+    roles.blueprint,
+    units.blueprint,
+    admin_sessions.blueprint,
+    admin_sign_in.blueprint,
+    tokens.blueprint,
+    calendar.blueprint,
+    mail.blueprint,
+    audit.blueprint,
 )
 
 BLUEPRINTS = (
@@ -41,9 +59,12 @@ BLUEPRINTS = (
     editing.blueprint,
     documents.blueprint,
     lookup.blueprint,
+    outcomes.blueprint,
+    security.blueprint,
     overview.blueprint,
     absence.blueprint,
     saved_views.blueprint,
+    *ADMINISTRATION,
 )
 
 

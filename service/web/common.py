@@ -13,6 +13,7 @@ from service.db.cases import Fact
 from service.db.queries import substitutions
 from service.domain.access import ActingFor
 from service.web import context, moments
+from service.web.admin import ADMINISTRATION, first_place
 from service.web.assets import asset, icon
 
 blueprint = Blueprint(
@@ -136,6 +137,8 @@ def navigation() -> list[Link]:
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):
         links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions", "editing")))
+    if (place := first_place(actor)) is not None:
+        links.append(_link(gettext("Administration"), place, "settings", ADMINISTRATION))
     return links
 
 

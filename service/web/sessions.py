@@ -31,6 +31,7 @@ class User(UserMixin):
         self.account_id: uuid.UUID = signed_in.account_id
         self.username = signed_in.username
         self.actor: Actor = signed_in.actor
+        self.method = signed_in.method
         self.own: Actor = signed_in.own
         self.acting_over = signed_in.acting_over
         self.locale = signed_in.locale
@@ -71,6 +72,9 @@ def _by_token(request: Request) -> User | None:
         return None
     with _services().reading(now=datetime.now(UTC), once=True) as action:
         found = signing_in.by_token(action, token, _acting_for(request))
+    if found is not None and found.seen_long_ago:
+        with _services().action(now=datetime.now(UTC)) as action:
+            signing_in.touch_token(action, token)
     return User(found, token) if found is not None else None
 
 

@@ -57,6 +57,11 @@ STYLES = {
     "case_reopened": ("refresh", "note"),
     "case_migrated": ("versions", "note"),
     "migration_undone": ("versions", "note"),
+    "deadline_moved": ("calendar-due", "note"),
+    "work_retried": ("refresh", "quiet"),
+    "work_discarded": ("ban", "warn"),
+    "notice_retried": ("refresh", "quiet"),
+    "notice_discarded": ("ban", "warn"),
 }
 
 
@@ -171,6 +176,15 @@ def _text(event: Any, name: str) -> str:
             "Moved to version %(number)s of the definition", number=event.data.get("to")
         ),
         "migration_undone": lambda: gettext("Moved back to the earlier version"),
+        "deadline_moved": lambda: gettext(
+            "%(task)s: now due on %(day)s, as the calendar of holidays has changed",
+            task=name,
+            day=moments.day(event.data.get("to")),
+        ),
+        "work_retried": lambda: gettext("Background work tried again"),
+        "work_discarded": lambda: gettext("Background work given up"),
+        "notice_retried": lambda: gettext("Notice tried again"),
+        "notice_discarded": lambda: gettext("Notice given up"),
     }
     make = texts.get(event.kind)
     return str(make()) if make else name or event.kind.replace("_", " ")

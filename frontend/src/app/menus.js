@@ -19,7 +19,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog" || form.method === "get") return;
+  if (event.defaultPrevented || form.method === "dialog" || form.method === "get" || "many" in form.dataset) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

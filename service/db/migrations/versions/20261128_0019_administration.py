@@ -182,6 +182,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'dead'"),
     )
     op.create_index("ix_event_actor_id_at", "event", ["actor_id", "at"], unique=False)
+    op.create_index(
+        "ix_event_acting_for_id_at",
+        "event",
+        ["acting_for_id", "at"],
+        unique=False,
+        sqlite_where=sa.text("acting_for_id IS NOT NULL"),
+        postgresql_where=sa.text("acting_for_id IS NOT NULL"),
+    )
     op.create_index("ix_event_at", "event", ["at"], unique=False)
     op.create_index(
         "ix_event_name",
@@ -215,12 +223,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
 
-    op.drop_index(
-        "ix_web_session_open",
-        table_name="web_session",
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
+    op.drop_index("ix_web_session_open", table_name="web_session")
     op.drop_column("web_session", "pending")
     op.drop_column("web_session", "method")
     op.drop_index(
@@ -235,6 +238,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("case_id IS NULL"),
         postgresql_where=sa.text("case_id IS NULL"),
     )
+    op.drop_index("ix_event_acting_for_id_at", table_name="event")
     op.drop_index("ix_event_at", table_name="event")
     op.drop_index("ix_event_actor_id_at", table_name="event")
     op.drop_index(
