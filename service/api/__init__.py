@@ -21,6 +21,7 @@ from service.api import (
     messages,
     migrations,
     task_batches,
+    task_handing,
     tasks,
 )
 from service.api.common import PREFIX, actor
@@ -34,6 +35,7 @@ MODULES = (
     managing,
     tasks,
     task_batches,
+    task_handing,
     messages,
     incidents,
     external,

@@ -12,7 +12,7 @@ from flask_login import current_user
 from service.db.cases import Fact
 from service.db.queries import substitutions
 from service.domain.access import ActingFor
-from service.web import context, moments
+from service.web import context, moments, undoing
 from service.web.admin import ADMINISTRATION, first_place
 from service.web.assets import asset, icon
 
@@ -70,6 +70,7 @@ def helpers() -> dict[str, Any]:
         "moment": moments.moment,
         "navigation": navigation,
         "number": number,
+        "pending_decisions": undoing.pending,
         "on_day": moments.on_day,
         "role_label": role_label,
         "said": said,

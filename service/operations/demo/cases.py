@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from service.db.accounts import Account
 from service.db.cases import Case, DueWork, Task, WaitingFor
-from service.db.people import Employee
+from service.db.people import Employee, Unit
 from service.domain.access import Actor
 from service.operations import cases, messages, tasks
 from service.operations.action import Action
@@ -43,6 +43,7 @@ LIES_AT = (
     "analisis_kebutuhan",
 )
 MOST_STEPS = 250
+SEATS = ("ketua", "sekretaris", "anggota", "anggota")
 TRIGGERS = {
     "transfer_lifecycle": ("rencana_tahunan", "Rencana mutasi tahunan"),
     "plaju_distribution": ("rencana", "Pemerataan tenaga menurut kebutuhan mendesak"),
@@ -205,7 +206,17 @@ def _complete(action: Action, random: Random, task: Task) -> None:
     data = tasks.data(action, task.id)
     answer = ANSWERS.get(task.form or "")
     answers = answer(random, data, action.calendar.local_date(action.now)) if answer else {}
+    if "anggota_hadir" in answers:
+        answers["anggota_hadir"] = _team_members(action)
     tasks.complete(action, task.id, answers)
+
+
+def _team_members(action: Action) -> list[dict[str, str]]:
+    """Who sat in the appraisal team: heads of units."""
+    heads = action.session.scalars(
+        select(Unit.kepala_nip).where(Unit.kepala_nip.is_not(None)).order_by(Unit.id).limit(len(SEATS))
+    )
+    return [{"nip": str(nip), "sebagai": seat} for nip, seat in zip(heads, SEATS, strict=False)]
 
 
 def _clearance_arrives(action: Action, random: Random, case: Case) -> bool:
