@@ -73,7 +73,7 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
     people = People(action)
     outcomes.fill(action)
     for done, sample in enumerate(plan, start=1):
-        _live(action, _Agreeable(1) if sample.lies_at else random, people, sample)
+        _live(action, random, people, sample)
         if progress:
             progress(done, len(plan))
     until_decision(action)
