@@ -2,6 +2,7 @@
 
 PAGES: dict[str, tuple[str | None, str]] = {
     "sign in": (None, "/sign-in"),
+    "letter check": (None, "/verify/tidak-dikenal"),
     "inbox": ("ani.analis", "/inbox"),
     "done": ("ani.analis", "/inbox?view=done"),
     "cases": ("hadi.manajer", "/cases"),
