@@ -9,7 +9,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "start": ("ani.analis", "/start"),
     "account": ("budi.kepala", "/account"),
     "definitions": ("intan.proses", "/definitions"),
-    "version": ("intan.proses", "/definitions/approval"),
+    "version": ("intan.proses", "/definitions/approval/1"),
     "upload": ("intan.proses", "/definitions/upload"),
     "editor": ("intan.proses", "/definitions/approval/edit"),
     "absence": ("dewi.tpk", "/account/absence"),
