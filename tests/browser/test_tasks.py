@@ -250,7 +250,7 @@ def test_on_a_phone_two_buttons_decide_and_what_is_missing_is_asked(
     expect(page.get_by_role("heading", name="Aturan hukum")).to_be_hidden()
     page.get_by_role("button", name="Tolak").click()
     expect(page.get_by_text("Wajib diisi.").first).to_be_visible()
-    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    expect(page.locator(".fjs-has-errors textarea")).to_be_focused()
     page.get_by_text("Fakta, dokumen, dan riwayat").click()
     expect(page.get_by_role("heading", name="Aturan hukum")).to_be_visible()
 

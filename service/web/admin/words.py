@@ -117,7 +117,6 @@ KINDS: dict[str, Callable[[], str]] = {
     "acting_begun": lambda: gettext("Acting for somebody begun"),
     "acting_ended": lambda: gettext("Acting for somebody ended"),
     "substitution_made": lambda: gettext("Substitute appointed"),
-    "substitution_ended": lambda: gettext("Substitution ended"),
     "case_suspended": lambda: gettext("Case suspended"),
     "case_resumed": lambda: gettext("Case resumed"),
     "cases_exported": lambda: gettext("Cases exported"),
