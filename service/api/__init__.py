@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.api import (
     cases,
+    comments,
     definitions,
     description,
     external,
@@ -20,6 +21,7 @@ from service.api import (
     managing,
     messages,
     migrations,
+    notices,
     task_batches,
     tasks,
 )
@@ -31,6 +33,7 @@ from service.security import csrf
 MODULES = (
     definitions,
     cases,
+    comments,
     managing,
     tasks,
     task_batches,
@@ -38,6 +41,7 @@ MODULES = (
     incidents,
     external,
     migrations,
+    notices,
 )
 MOST_JSON_BYTES = 1 << 20
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}

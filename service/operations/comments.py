@@ -16,6 +16,7 @@ from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.comments import Comment
 from service.db.notices import Notice
+from service.db.people import Employee
 from service.db.queries import cases as case_queries
 from service.db.queries.comments import AUDIENCES, EDITABLE, MOST_SHOWN, Readers, by_name
 from service.domain.access import CANDIDATE_VARIABLES, SUBJECT_VARIABLES
@@ -151,7 +152,15 @@ def _names_somebody(action: Action, case: Case, text: str) -> bool:
         return True
     data = cases.data(action, case)
     secret = {key: value for key, value in data.items() if key in CANDIDATE_VARIABLES | SUBJECT_VARIABLES}
-    names = {word for name in _names(secret) for word in _words(name)}
+    subject = action.session.execute(
+        select(Employee.nama, Account.name)
+        .select_from(Account)
+        .outerjoin(Employee, Employee.nip == Account.nip)
+        .where(Account.nip == case.subject_nip)
+        .union(select(Employee.nama, Employee.nama).where(Employee.nip == case.subject_nip))
+    )
+    known = [name.split(",")[0] for row in subject for name in row if name]
+    names = {word for name in [*known, *_names(secret)] for word in _words(name)}
     return bool(names & set(_words(text)))
 
 

@@ -11,7 +11,7 @@ from service.db.people import Employee
 from service.domain.errors import Conflict, Invalid
 from service.operations import definitions
 from service.operations.action import Action
-from service.operations.demo import cases, people
+from service.operations.demo import cases, people, talk
 from service.operations.demo.cast import CAST, PASSWORD
 from service.operations.demo.places import SIZES
 
@@ -52,4 +52,5 @@ def fill(
     if with_cases:
         definitions.deploy_shipped(action)
         counts["cases"] = cases.fill(action, size, progress)
+        counts["comments"] = talk.fill(action)
     return counts
