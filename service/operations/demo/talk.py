@@ -59,12 +59,9 @@ def fill(action: Action) -> int:
     """Let people talk about running cases that they see; answers how many comments there are."""
     _tell_of_open_tasks(action)
     running = select(Case.id).where(Case.status == "running").order_by(Case.changed_at.desc(), Case.id)
-    written = 0
-    for case_id, thread in zip(
-        action.session.scalars(running.limit(TALKED_ABOUT)).all(), THREADS, strict=False
-    ):
-        for hours, username, audience, body in thread:
-            written += _say(action, case_id, hours, username, audience, body)
+    found = action.session.scalars(running.limit(TALKED_ABOUT)).all()
+    said = [(*words, case_id) for case_id, thread in zip(found, THREADS, strict=False) for words in thread]
+    written = sum(_say(action, *words) for words in sorted(said, reverse=True))
     _remind(action)
     action.session.execute(
         update(Notice)
@@ -75,7 +72,7 @@ def fill(action: Action) -> int:
     return written
 
 
-def _say(action: Action, case_id: uuid.UUID, hours: int, username: str, audience: str, body: str) -> int:
+def _say(action: Action, hours: int, username: str, audience: str, body: str, case_id: uuid.UUID) -> int:
     account = action.session.scalar(select(Account).where(Account.username == username))
     if account is None:
         return 0
