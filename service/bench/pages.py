@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from service.db.cases import Case, Task
@@ -33,6 +33,17 @@ def _task(session: Session) -> str:
     return f"/tasks/{session.scalar(found)}"
 
 
+def _overview_of_unit(session: Session) -> str:
+    """The unit with most cases."""
+    most = (
+        select(Case.target_unit)
+        .where(Case.target_unit.is_not(None))
+        .group_by(Case.target_unit)
+        .order_by(func.count().desc(), Case.target_unit)
+    )
+    return f"/overview?unit={session.scalar(most.limit(1))}"
+
+
 PAGES: tuple[tuple[str, str, Address], ...] = (
     ("inbox, analyst", "ani.analis", "/inbox"),
     ("inbox, mine", "ani.analis", "/inbox?view=mine"),
@@ -49,6 +60,11 @@ PAGES: tuple[tuple[str, str, Address], ...] = (
     ("cases, head of unit", "budi.kepala", "/cases"),
     ("case, running", "hadi.manajer", _running_case),
     ("case, finished", "hadi.manajer", _finished_case),
+    ("overview", "hadi.manajer", "/overview"),
+    ("overview, variant", "hadi.manajer", "/overview?definition=umum_vacancy"),
+    ("overview, unit", "hadi.manajer", _overview_of_unit),
+    ("overview, 36 months", "hadi.manajer", "/overview?from=2020-01"),
+    ("overview, table", "hadi.manajer", "/overview/steps.csv"),
     ("start", "ani.analis", "/start"),
     ("account", "ani.analis", "/account"),
     ("definitions", "intan.proses", "/definitions"),

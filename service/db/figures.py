@@ -25,6 +25,7 @@ class CaseFigure(Base):
     `next_due` is the earliest deadline of its open tasks. `outside_*` are minutes waited for a permit from outside.
     `closed_count` and `closed_until` say which of its tasks were closed when it was counted.
     `agreed`, `conditional`, `against`: opinions at the consultation; `wish_met`: 1 moved to where they wished, 0 not.
+    `next_review`: the day of the review that is in hand, else of the next one, with its month (3, 6, 12).
     """
 
     __tablename__ = "case_figure"
@@ -61,7 +62,10 @@ class CaseFigure(Base):
     upheld: Mapped[int] = mapped_column(SmallInteger, default=0)
     answered_decree: Mapped[int] = mapped_column(SmallInteger, default=0)
     target_reached: Mapped[int | None] = mapped_column(SmallInteger)
+    followed: Mapped[int] = mapped_column(SmallInteger, default=0)
     follow_ups: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    next_review: Mapped[date | None] = mapped_column(index=True)
+    review_month: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class StepFigure(Base):
@@ -89,6 +93,37 @@ class StepFigure(Base):
     untouched_minutes: Mapped[int]
     touch_minutes: Mapped[int]
     waits: Mapped[dict[str, int]] = mapped_column(Json)
+
+
+class UnitStepFigure(Base):
+    """The finished tasks of a month whose case has to do with a unit: the rows of `step_figure` that only they give."""
+
+    __tablename__ = "unit_step_figure"
+
+    unit: Mapped[str] = mapped_column(String(64), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
+class MonthFigure(Base):
+    """The cases of a definition and plan that began and ended in a month.
+
+    `cycles`: minutes from start to end of the completed ones; the others: minutes waited outside by those that ended; each
+    in ascending order, so that percentiles are exact however rows are put together.
+    """
+
+    __tablename__ = "month_figure"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    definition_key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    plan: Mapped[str] = mapped_column(String(200), primary_key=True)
+    started: Mapped[int]
+    completed: Mapped[int]
+    stopped: Mapped[int]
+    cycles: Mapped[list[int]] = mapped_column(Json)
+    bkn: Mapped[list[int]] = mapped_column(Json)
+    mendagri: Mapped[list[int]] = mapped_column(Json)
+    other: Mapped[list[int]] = mapped_column(Json)
 
 
 class WaitingFigure(Base):

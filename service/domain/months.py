@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -15,6 +15,12 @@ def add(month: date, count: int) -> date:
     """The month that lies `count` months after `month`."""
     number = month.year * 12 + month.month - 1 + count
     return date(number // 12, number % 12 + 1, 1)
+
+
+def later(day: date, count: int) -> date:
+    """The same day `count` months later, or the last day of that month."""
+    month = add(day.replace(day=1), count)
+    return month.replace(day=min(day.day, (add(month, 1) - timedelta(days=1)).day))
 
 
 def between(first: date, last: date) -> list[date]:

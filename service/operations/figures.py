@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from service.db.base import insert_new, upsert
 from service.db.bulk import insert_many, upsert_many
 from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
-from service.db.figures import CaseFigure, StepFigure, WaitingFigure
-from service.db.queries.counting import case_rows, step_rows, waiting_rows
+from service.db.figures import CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure
+from service.db.queries.counting import case_rows, month_rows, step_rows, waiting_rows
 from service.domain import months
 from service.operations import unit_months
 from service.operations.action import Action
@@ -39,6 +39,9 @@ OVERLAP = 500
 """Events are looked at again so far back: transactions may commit in another order than their numbers."""
 CASES_A_PIECE = 500
 MONTHS_AT_ONCE = 2
+
+COUNTED = (CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure)
+DIMENSIONS = ("definition_key", "plan", "target_unit", "origin_unit")
 
 Item = TypeVar("Item")
 
@@ -129,7 +132,7 @@ def rebuild(services: Services, progress: Callable[[int, int], None] | None = No
 
 def start_again(action: Action) -> None:
     """Forget all counted figures, and where counting had come to."""
-    for table in (CaseFigure, StepFigure, WaitingFigure):
+    for table in COUNTED:
         action.session.execute(delete(table))
     _set(action.session, MARK, str(action.session.scalar(select(func.max(CaseEvent.id))) or 0))
 
@@ -147,7 +150,8 @@ def count_cases(action: Action, ids: Sequence[uuid.UUID], stale: Stale) -> None:
     rows = case_rows(session, action.calendar.timezone, ids)
     for row in rows:
         old = before.get(row["case_id"])
-        moved = old is None or (old.definition_key, old.plan) != (row["definition_key"], row["plan"])
+        moved = old is None or any(getattr(old, name) != row[name] for name in DIMENSIONS)
+        stale.months |= _months_of_case(old, row)
         since = None if moved or old is None else old.closed_until
         same = not moved and old is not None and old.closed_count == row["closed_count"]
         for element, state, closed_at in tasks[row["case_id"]]:
@@ -160,11 +164,26 @@ def count_cases(action: Action, ids: Sequence[uuid.UUID], stale: Stale) -> None:
     session.expire_all()
 
 
+def _months_of_case(old: CaseFigure | None, row: Mapping[str, Any]) -> set[date]:
+    """The months whose cases have to be counted again because this one changed."""
+    named = ("started_month", "ended_month", "status", "cycle_minutes", "definition_key", "plan")
+    outside = ("outside_bkn", "outside_mendagri", "outside_other")
+    if old is not None and all(getattr(old, name) == row[name] for name in (*named, *outside)):
+        return set()
+    known = [row["started_month"], row["ended_month"]]
+    known += [old.started_month, old.ended_month] if old is not None else []
+    return {month for month in known if month is not None}
+
+
 def count_month(action: Action, month: date) -> None:
-    """Count the tasks that were closed in a month again."""
-    rows = step_rows(action.session, action.calendar.timezone, month, months.add(month, 1))
-    action.session.execute(delete(StepFigure).where(StepFigure.month == month))
-    insert_many(action.session, StepFigure, rows)
+    """Count the tasks that were closed in a month again, and the cases that began or ended in it."""
+    session = action.session
+    whole, units = step_rows(session, action.calendar.timezone, month)
+    for table in (StepFigure, UnitStepFigure, MonthFigure):
+        session.execute(delete(table).where(table.month == month))
+    insert_many(session, StepFigure, whole)
+    insert_many(session, UnitStepFigure, units)
+    insert_many(session, MonthFigure, month_rows(session, month, month))
 
 
 def count_elements(action: Action, elements: Collection[str] | None) -> None:
@@ -213,11 +232,10 @@ def _plan_months(action: Action, stale: Iterable[date]) -> None:
 
 
 def _months_with_work(action: Action) -> list[date]:
-    first, last = action.session.execute(select(func.min(Task.closed_at), func.max(Task.closed_at))).one()
-    if first is None:
-        return []
-    zone = action.calendar.timezone
-    return months.between(months.of(first, zone), months.of(last, zone))
+    """From the month of the first case to the present one."""
+    first = action.session.scalar(select(func.min(CaseFigure.started_month)))
+    last = months.of(action.now, action.calendar.timezone)
+    return months.between(first, last) if first else []
 
 
 def _piece(key: str, now: datetime, **payload: str) -> dict[str, object]:

@@ -10,6 +10,7 @@ from babel.dates import format_date
 from flask_babel import gettext
 
 from service.db.queries.figures import MonthRow
+from service.db.queries.outcomes import BalanceRow
 from service.web import context
 
 Chart = dict[str, Any]
@@ -58,3 +59,39 @@ def cycles(rows: Sequence[MonthRow]) -> Chart:
 
 def _days(minutes: float | None) -> float | None:
     return None if minutes is None else round(minutes / MINUTES_A_DAY, 1)
+
+
+def path(rows: Sequence[tuple[int, float | None, float | None]], axis: str) -> Chart:
+    """Month by month around the transfer: receiving units and comparison units."""
+    return {
+        "kind": "line",
+        "labels": [
+            gettext("month %(number)s", number=f"{offset:+d}") if offset else gettext("transfer")
+            for offset, _, _ in rows
+        ],
+        "series": [
+            series(
+                gettext("Units that received somebody"), (_short(own) for _, own, _ in rows), "solid", "note"
+            ),
+            series(gettext("Comparison units"), (_short(other) for _, _, other in rows), "dashed", "muted"),
+        ],
+        "axis": axis,
+    }
+
+
+def balance(rows: Sequence[BalanceRow]) -> Chart:
+    """How unevenly work lay on units, by month: the coefficient of variation and Gini."""
+    return {
+        "kind": "line",
+        "labels": [month_name(row.month) for row in rows],
+        "series": [
+            series("CV", (_short(row.balance.cv, 3) for row in rows), "solid", "note"),
+            series("Gini", (_short(row.balance.gini, 3) for row in rows), "dashed", "warn"),
+        ],
+        "axis": gettext("Unevenness"),
+        "fine": True,
+    }
+
+
+def _short(value: float | None, digits: int = 2) -> float | None:
+    return None if value is None else round(value, digits)

@@ -94,7 +94,7 @@ def page() -> ResponseReturnValue:
             heat_of=heat_of,
             units=people.units(action.session, limit=MOST_UNITS),
             plans=figures.plans(action.session, chosen),
-            months=_choices(action, chosen),
+            months=month_choices(action, chosen),
             totals=_totals(found),
             stage_rates=figures.by_process(found.steps),
             month_name=charts.month_name,
@@ -186,7 +186,7 @@ def _month(name: str) -> date | None:
     return months.parse(text) if MONTH.fullmatch(text) else None
 
 
-def _choices(action: Action, chosen: Chosen) -> list[date]:
+def month_choices(action: Action, chosen: Chosen) -> list[date]:
     present = months.of(action.now, action.calendar.timezone)
     return months.between(min(chosen.first, months.add(present, 1 - figures.MOST_MONTHS)), present)[::-1]
 

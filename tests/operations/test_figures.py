@@ -14,6 +14,7 @@ from service.db.cases import Case, DueWork, Task
 from service.db.figures import CaseFigure, StepFigure, WaitingFigure
 from service.domain.errors import MutasiError
 from service.operations import cases, definitions, due, figures, tasks
+from service.operations.recording import write_event
 from service.wiring import Services
 from tests.operations.diagrams import branches
 from tests.world import GITA_NIP, World
@@ -26,7 +27,7 @@ def stored(services: Services) -> dict[str, list[dict[str, Any]]]:
     """All that was counted, in order."""
     found = {}
     with services.reading() as action:
-        for table in (CaseFigure, StepFigure, WaitingFigure):
+        for table in figures.COUNTED:
             rows = action.session.scalars(select(table)).all()
             found[table.__tablename__] = sorted((values(row) for row in rows), key=str)
     return found
@@ -63,9 +64,19 @@ def act(services: Services, world: World, random: Random, now: datetime) -> None
         choice = random.random()
         if choice < 0.3 or not open_tasks:
             cases.start(action, "cabang", subject=GITA_NIP)
-        elif choice < 0.36:
+        elif choice < 0.33:
             cases.wake(action, random.choice(running).id)
-    task = random.choice(open_tasks) if open_tasks and choice >= 0.36 else None
+        elif choice < 0.4:
+            case = random.choice(
+                running
+            )  # as effects do: units are known late, and all that was done before counts there
+            case.target_unit, case.plan = (
+                random.choice(("unor-a", "unor-b")),
+                random.choice(("2026", "Program")),
+            )
+            write_event(action, "variables_changed", case=case)
+            return
+    task = random.choice(open_tasks) if open_tasks and choice >= 0.4 else None
     if task is None:
         return
     who = {"analis_sdm": world.ani, "pegawai": world.gita}.get(task.role or "") or (
@@ -104,6 +115,7 @@ def test_counted_bit_by_bit_is_what_counting_from_scratch_gives(
     assert stored(services) == bit_by_bit
     assert sum(row["done"] for row in bit_by_bit["step_figure"]) > 5
     assert bit_by_bit["waiting_figure"]
+    assert bit_by_bit["unit_step_figure"]
 
 
 def test_figures_say_what_the_tasks_say(services: Services, world: World) -> None:

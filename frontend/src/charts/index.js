@@ -17,7 +17,7 @@ new MutationObserver(() => drawn.keys().forEach(draw)).observe(document.document
 
 function draw(figure) {
   drawn.get(figure)?.destroy();
-  const { kind, labels, series, axis } = JSON.parse(figure.querySelector("[data-chart-content]").textContent);
+  const { kind, labels, series, axis, fine } = JSON.parse(figure.querySelector("[data-chart-content]").textContent);
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const text = color("--m-muted");
   const grid = color("--tblr-border-color");
@@ -33,7 +33,7 @@ function draw(figure) {
       plugins: { legend: { position: "bottom", labels: { color: text, usePointStyle: kind === "line", boxWidth: 18 } } },
       scales: {
         x: { ticks: { color: text, maxRotation: 0, autoSkipPadding: 12 }, grid: { display: false } },
-        y: { beginAtZero: true, title: { display: true, text: axis, color: text }, ticks: { color: text, precision: 0 }, grid: { color: grid } },
+        y: { beginAtZero: true, title: { display: true, text: axis, color: text }, ticks: { color: text, ...(fine ? {} : { precision: 0 }) }, grid: { color: grid } },
       },
     },
   });

@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from service.db.cases import Case, CaseEvent, Task
-from service.db.figures import CaseFigure
+from service.db.figures import CaseFigure, ReviewMeasure
 from service.db.people import Aspiration
-from service.domain import figures, months
+from service.domain import figures, months, reviews
 from service.settings import shipped
 
 PEOPLE = ("user", "manual")
@@ -102,6 +102,7 @@ def case_rows(session: Session, zone: str, ids: Sequence[uuid.UUID]) -> list[dic
     waited = [case for case, rows in tasks.items() if any(row.element in meaning().outside for row in rows)]
     answers = _answers_of(session, {*decided, *waited})
     wishes = _wishes_of(session, {case.subject_nip for case in cases if case.decided_at and case.subject_nip})
+    measured = _measured(session, decided)
     rows = []
     for case in cases:
         own, said = tasks.get(case.id, []), answers.get(case.id, [])
@@ -128,6 +129,7 @@ def case_rows(session: Session, zone: str, ids: Sequence[uuid.UUID]) -> list[dic
                 "effective_on": day.astimezone(ZoneInfo(zone)).date() if day and case.decided_at else None,
                 "outcome": case.outcome,
                 **_acceptance(said if case.decided_at else [], case, wishes),
+                **_review(case, own, measured.get(case.id, frozenset()), zone),
             }
         )
     return rows
@@ -214,8 +216,31 @@ def _acceptance(said: Iterable[Any], case: Any, wishes: Mapping[str, set[str]]) 
         "upheld": upheld,
         "answered_decree": responses,
         "target_reached": reached,
+        "followed": len(follow_ups),
         "follow_ups": follow_ups,
     }
+
+
+def _measured(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[int]]:
+    """The reviews that were measured, by case."""
+    found: dict[uuid.UUID, set[int]] = defaultdict(set)
+    query = select(ReviewMeasure.case_id, ReviewMeasure.bulan).where(ReviewMeasure.case_id.in_(ids))
+    for case_id, month in session.execute(query):
+        found[case_id].add(month)
+    return found
+
+
+def _review(case: Any, tasks: Iterable[Any], measured: Collection[int], zone: str) -> dict[str, Any]:
+    """The review in hand (measured, and its tasks are open), else the next one; none once the case has ended."""
+    none = {"next_review": None, "review_month": None}
+    if case.status != "running" or case.decided_at is None or case.effective_on is None:
+        return none
+    effective = case.effective_on.astimezone(ZoneInfo(zone)).date()
+    in_hand = [month for month in reviews.INTERVALS if month in measured]
+    ahead = [month for month in reviews.INTERVALS if month not in measured]
+    busy = in_hand and any(task.state == "open" for task in tasks)
+    month = in_hand[-1] if busy else ahead[0] if ahead else None
+    return none if month is None else {"next_review": months.later(effective, month), "review_month": month}
 
 
 # -- steps
@@ -252,19 +277,19 @@ class Tally:
             self.touch_minutes += minutes_between(taken_at, task.closed_at)
 
 
-def step_rows(
-    session: Session, zone: str, first: date, end: date, *where: ColumnElement[bool]
-) -> list[dict[str, Any]]:
-    """Rows of `step_figure` for the tasks finished from the month `first` up to before `end`, by month of closing.
+STEP_KEY = ("month", "definition_key", "plan", "process", "element", "role")
+Cells = dict[tuple[Any, ...], Tally]
 
-    `where`: conditions on `case_figure`, for figures of some cases only. A task that was sent back counts as judged and
-    returned.
+
+def step_rows(session: Session, zone: str, month: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of `step_figure` and of `unit_step_figure` for the tasks finished in a month.
+
+    A task that was sent back counts as judged and returned.
     """
-    begin, until = months.start(first, zone), months.start(end, zone)
+    begin, until = months.start(month, zone), months.start(months.add(month, 1), zone)
     query = (
         select(
             Task.id,
-            Task.case_id,
             Task.process,
             Task.element,
             Task.role,
@@ -273,25 +298,43 @@ def step_rows(
             Task.due_at,
             CaseFigure.definition_key,
             CaseFigure.plan,
+            CaseFigure.target_unit,
+            CaseFigure.origin_unit,
         )
         .join(CaseFigure, CaseFigure.case_id == Task.case_id)
-        .where(Task.state == "completed", Task.kind.in_(PEOPLE), *where)
+        .where(Task.state == "completed", Task.kind.in_(PEOPLE))
         .where(Task.closed_at >= begin, Task.closed_at < until)
     )
     tasks = session.execute(query).all()
-    taken, verdicts, back = _told(session, tasks, begin, until, where)
-    cells: dict[tuple[Any, ...], Tally] = defaultdict(Tally)
+    taken, verdicts = _told(session, tasks, begin, until)
+    whole: Cells = defaultdict(Tally)
+    by_unit: dict[str, Cells] = defaultdict(lambda: defaultdict(Tally))
+
+    def cells(row: Any) -> list[Tally]:
+        key = (month, row.definition_key, row.plan, row.process, row.element, row.role or "")
+        return [whole[key], *(by_unit[unit][key] for unit in {row.target_unit, row.origin_unit} if unit)]
+
     for task in tasks:
-        key = (months.of(task.closed_at, zone), task.definition_key, task.plan)
-        cell = cells[*key, task.process, task.element, task.role or ""]
-        cell.add(task, taken.get(task.id), verdicts.get(task.id))
-    for at, *key in back:
-        cell = cells[months.of(at, zone), *key]
-        cell.judged += 1
-        cell.returned += 1
-    names = ("month", "definition_key", "plan", "process", "element", "role")
+        for cell in cells(task):
+            cell.add(task, taken.get(task.id), verdicts.get(task.id))
+    for task in _sent_back(session, begin, until):
+        for cell in cells(task):
+            cell.judged += 1
+            cell.returned += 1
+    units = [
+        {
+            "unit": unit,
+            "month": month,
+            "steps": [row | {"month": month.isoformat()} for row in _as_rows(found)],
+        }
+        for unit, found in sorted(by_unit.items())
+    ]
+    return _as_rows(whole), units
+
+
+def _as_rows(cells: Cells) -> list[dict[str, Any]]:
     return [
-        dict(zip(names, key, strict=True))
+        dict(zip(STEP_KEY, key, strict=True))
         | {name: getattr(cell, name) for name in Tally.__slots__ if name != "waits"}
         | {"waits": dict(sorted(cell.waits.items()))}
         for key, cell in sorted(cells.items())
@@ -299,18 +342,12 @@ def step_rows(
 
 
 def _told(
-    session: Session,
-    tasks: Sequence[Any],
-    begin: datetime,
-    until: datetime,
-    where: Sequence[ColumnElement[bool]],
-) -> tuple[dict[uuid.UUID, datetime], dict[uuid.UUID, str], list[tuple[Any, ...]]]:
-    """From the log: when each task was last taken, what it decided, and what was sent back in that time."""
+    session: Session, tasks: Sequence[Any], begin: datetime, until: datetime
+) -> tuple[dict[uuid.UUID, datetime], dict[uuid.UUID, str]]:
+    """From the log: when each task was last taken, and what it decided."""
     known = {task.id for task in tasks}
     opened = min((task.opened_at for task in tasks), default=begin)
     log = select(CaseEvent.task_id, CaseEvent.at).where(CaseEvent.at < until)
-    if where:
-        log = log.join(CaseFigure, CaseFigure.case_id == CaseEvent.case_id).where(*where)
     claims = log.where(CaseEvent.kind == "task_claimed", CaseEvent.at >= opened).order_by(CaseEvent.id)
     taken = {task: at for task, at in session.execute(claims) if task in known}
     said = log.where(CaseEvent.kind == "task_completed", CaseEvent.at >= begin).add_columns(CaseEvent.data)
@@ -319,20 +356,82 @@ def _told(
         verdict = meaning().verdict(data.get("answers") or {}) if task in known else None
         if verdict is not None:
             verdicts[task] = verdict
-    back = (
+    return taken, verdicts
+
+
+def _sent_back(session: Session, begin: datetime, until: datetime) -> Sequence[Any]:
+    query = (
         select(
-            CaseEvent.at,
-            CaseFigure.definition_key,
-            CaseFigure.plan,
             Task.process,
             Task.element,
             Task.role,
+            CaseFigure.definition_key,
+            CaseFigure.plan,
+            CaseFigure.target_unit,
+            CaseFigure.origin_unit,
         )
-        .join(CaseFigure, CaseFigure.case_id == CaseEvent.case_id)
-        .join(Task, Task.id == CaseEvent.task_id)
-        .where(CaseEvent.kind == "task_sent_back", CaseEvent.at >= begin, CaseEvent.at < until, *where)
+        .join(CaseEvent, CaseEvent.task_id == Task.id)
+        .join(CaseFigure, CaseFigure.case_id == Task.case_id)
+        .where(CaseEvent.kind == "task_sent_back", CaseEvent.at >= begin, CaseEvent.at < until)
     )
-    return taken, verdicts, [(*row[:-1], row[-1] or "") for row in session.execute(back)]
+    return session.execute(query).all()
+
+
+# -- months of cases
+
+
+def month_rows(
+    session: Session, first: date, last: date, *where: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    """Rows of `month_figure` for the cases that began or ended from the month `first` to `last`.
+
+    `where`: conditions on `case_figure`, for figures of some cases only.
+    """
+    figure = CaseFigure
+    cells: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(
+        lambda: {
+            "started": 0,
+            "completed": 0,
+            "stopped": 0,
+            "cycles": [],
+            "bkn": [],
+            "mendagri": [],
+            "other": [],
+        }
+    )
+    begun = (
+        select(figure.started_month, figure.definition_key, figure.plan, func.count())
+        .where(figure.started_month >= first, figure.started_month <= last, *where)
+        .group_by(figure.started_month, figure.definition_key, figure.plan)
+    )
+    for *key, count in session.execute(begun):
+        cells[tuple(key)]["started"] = count
+    ended = select(
+        figure.ended_month,
+        figure.definition_key,
+        figure.plan,
+        figure.status,
+        figure.cycle_minutes,
+        figure.outside_bkn,
+        figure.outside_mendagri,
+        figure.outside_other,
+    ).where(figure.ended_month >= first, figure.ended_month <= last, *where)
+    for month, definition, plan, status, minutes, *outside in session.execute(ended):
+        cell = cells[month, definition, plan]
+        if status == "completed":
+            cell["completed"] += 1
+            cell["cycles"].append(minutes)
+        else:
+            cell["stopped"] += 1
+        for name, waited in zip(("bkn", "mendagri", "other"), outside, strict=True):
+            if waited is not None:
+                cell[name].append(waited)
+    names = ("month", "definition_key", "plan")
+    return [
+        dict(zip(names, key, strict=True))
+        | {name: sorted(value) if isinstance(value, list) else value for name, value in cell.items()}
+        for key, cell in sorted(cells.items())
+    ]
 
 
 # -- what waits

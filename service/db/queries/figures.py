@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from service.db.accounts import Account, Grant
 from service.db.cases import DueWork, Fact, Task
-from service.db.figures import CaseFigure, StepFigure, WaitingFigure
+from service.db.figures import CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure
+from service.db.queries.counting import month_rows
 from service.domain import figures, months
 from service.domain.figures import Waiting
 
@@ -57,7 +58,9 @@ class Chosen:
             where.append(or_(CaseFigure.target_unit == self.unit, CaseFigure.origin_unit == self.unit))
         return where
 
-    def of_steps(self, table: type[StepFigure] | type[WaitingFigure]) -> list[ColumnElement[bool]]:
+    def of_steps(
+        self, table: type[StepFigure] | type[WaitingFigure] | type[MonthFigure]
+    ) -> list[ColumnElement[bool]]:
         """The chosen definition and plan as conditions on a table of steps."""
         chosen = ((table.definition_key, self.definition), (table.plan, self.plan))
         return [column == value for column, value in chosen if value]
@@ -236,50 +239,64 @@ def stages(session: Session, chosen: Chosen, now: datetime, soon: datetime) -> l
     return sorted(rows, key=lambda row: (-row.total, row.stage))
 
 
-def by_month(session: Session, chosen: Chosen) -> list[MonthRow]:
+def month_tables(session: Session, chosen: Chosen) -> Sequence[Table]:
+    """The chosen rows of `month_figure`; those of a unit are counted just now from its cases."""
+    if chosen.unit:
+        return month_rows(session, chosen.first, chosen.last, *chosen.of_cases())
+    columns = MonthFigure.__table__.columns
+    query = select(*columns).where(_within(MonthFigure.month, chosen), *chosen.of_steps(MonthFigure))
+    return [row._mapping for row in session.execute(query)]
+
+
+def by_month(tables: Iterable[Table], chosen: Chosen) -> list[MonthRow]:
     """Every month of the period: cases begun and ended, and how long the completed ones took."""
-    rows = {month: MonthRow(month) for month in chosen.months}
-    started = _begun(chosen, CaseFigure.started_month)
-    for month, count in session.execute(started):
-        rows[month] = replace(rows[month], started=count)
-    ended = (
-        select(CaseFigure.ended_month, CaseFigure.status, func.count())
-        .where(_within(CaseFigure.ended_month, chosen), *chosen.of_cases())
-        .group_by(CaseFigure.ended_month, CaseFigure.status)
-    )
-    for month, status, count in session.execute(ended):
-        if month is None:
-            continue
-        row = rows[month]
-        if status == "completed":
-            rows[month] = replace(row, completed=count)
-        else:
-            rows[month] = replace(row, stopped=row.stopped + count)
-    for month, median, p90 in _cycles(session, chosen, CaseFigure.ended_month):
-        rows[month] = replace(rows[month], median=median, p90=p90)
-    return list(rows.values())
-
-
-def by_variant(session: Session, chosen: Chosen) -> list[VariantRow]:
-    """Every definition with cases begun or completed in the period, most completed first."""
-    started = dict(map(tuple, session.execute(_begun(chosen, CaseFigure.definition_key))))
-    completed = dict(
-        map(
-            tuple,
-            session.execute(
-                select(CaseFigure.definition_key, func.count())
-                .where(_within(CaseFigure.ended_month, chosen), CaseFigure.status == "completed")
-                .where(*chosen.of_cases())
-                .group_by(CaseFigure.definition_key)
-            ),
+    found: dict[date, list[Table]] = defaultdict(list)
+    for table in tables:
+        found[table["month"]].append(table)
+    return [
+        MonthRow(
+            month,
+            sum(table["started"] for table in found[month]),
+            sum(table["completed"] for table in found[month]),
+            sum(table["stopped"] for table in found[month]),
+            *_cycles(found[month]),
         )
-    )
-    times = {key: (median, p90) for key, median, p90 in _cycles(session, chosen, CaseFigure.definition_key)}
+        for month in chosen.months
+    ]
+
+
+def by_variant(tables: Iterable[Table]) -> list[VariantRow]:
+    """Every definition with cases begun or completed in the period, most completed first."""
+    found: dict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        found[table["definition_key"]].append(table)
     rows = [
-        VariantRow(key, started.get(key, 0), completed.get(key, 0), *times.get(key, (None, None)))
-        for key in {*started, *completed}
+        VariantRow(
+            key,
+            sum(table["started"] for table in own),
+            sum(table["completed"] for table in own),
+            *_cycles(own),
+        )
+        for key, own in found.items()
     ]
     return sorted(rows, key=lambda row: (-row.completed, row.definition))
+
+
+def outside(tables: Iterable[Table]) -> list[OutsideRow]:
+    """How long cases that ended had waited for BKN, Mendagri and others outside."""
+    rows = []
+    known = list(tables)
+    for name in ("bkn", "mendagri", "other"):
+        times = sorted(minutes for table in known for minutes in table[name])
+        if times:
+            half, most = figures.percentile(times, 50), figures.percentile(times, 90)
+            rows.append(OutsideRow(name, len(times), half, most, sum(times)))
+    return rows
+
+
+def _cycles(tables: Iterable[Table]) -> tuple[float | None, float | None]:
+    times = sorted(minutes for table in tables for minutes in table["cycles"])
+    return figures.percentile(times, 50), figures.percentile(times, 90)
 
 
 def waiting_tables(session: Session, chosen: Chosen) -> list[Table]:
@@ -289,7 +306,17 @@ def waiting_tables(session: Session, chosen: Chosen) -> list[Table]:
 
 
 def step_tables(session: Session, chosen: Chosen) -> list[Table]:
-    """The rows of `step_figure` that are chosen (not for a unit)."""
+    """The rows of `step_figure` that are chosen, or of the chosen unit's own."""
+    if chosen.unit:
+        query = select(UnitStepFigure.steps).where(UnitStepFigure.unit == chosen.unit)
+        query = query.where(_within(UnitStepFigure.month, chosen))
+        wanted = {"definition_key": chosen.definition, "plan": chosen.plan}
+        return [
+            step
+            for steps in session.scalars(query)
+            for step in steps
+            if all(not value or step[name] == value for name, value in wanted.items())
+        ]
     columns = StepFigure.__table__.columns
     query = select(*columns).where(_within(StepFigure.month, chosen), *chosen.of_steps(StepFigure))
     return [row._mapping for row in session.execute(query)]
@@ -359,28 +386,6 @@ def pooled(tasks: Iterable[tuple[int, bool]]) -> Heat | None:
     if median is None or p90 is None:
         return None
     return Heat(len(known), sum(late for _, late in known), median, p90)
-
-
-def outside(session: Session, chosen: Chosen) -> list[OutsideRow]:
-    """How long completed cases waited for BKN, Mendagri and others outside."""
-    columns = {
-        "bkn": CaseFigure.outside_bkn,
-        "mendagri": CaseFigure.outside_mendagri,
-        "other": CaseFigure.outside_other,
-    }
-    rows = []
-    query = select(*columns.values()).where(_within(CaseFigure.ended_month, chosen), *chosen.of_cases())
-    query = query.where(or_(*(column.is_not(None) for column in columns.values())))
-    found = session.execute(query).all()
-    for number, name in enumerate(columns):
-        times = sorted(row[number] for row in found if row[number] is not None)
-        if times:
-            rows.append(
-                OutsideRow(
-                    name, len(times), figures.percentile(times, 50), figures.percentile(times, 90), sum(times)
-                )
-            )
-    return rows
 
 
 def people(session: Session, now: datetime, most: int = MOST_PEOPLE) -> list[PersonRow]:
@@ -457,33 +462,3 @@ def relief(session: Session, role: str, most: int = 3) -> list[tuple[str, int]]:
 
 def _within(column: Any, chosen: Chosen) -> ColumnElement[bool]:
     return and_(column >= chosen.first, column <= chosen.last)
-
-
-def _begun(chosen: Chosen, column: Any) -> Any:
-    return (
-        select(column, func.count())
-        .where(_within(CaseFigure.started_month, chosen), *chosen.of_cases())
-        .group_by(column)
-    )
-
-
-def _cycles(session: Session, chosen: Chosen, column: Any) -> Iterable[tuple[Any, int | None, int | None]]:
-    """(group, median, p90) in minutes of the completed cases: nearest ranks, found by the database."""
-    place = func.row_number().over(partition_by=column, order_by=CaseFigure.cycle_minutes).label("place")
-    count = func.count().over(partition_by=column).label("count")
-    ranked = (
-        select(column.label("of"), CaseFigure.cycle_minutes.label("minutes"), place, count)
-        .where(_within(CaseFigure.ended_month, chosen), CaseFigure.status == "completed", *chosen.of_cases())
-        .subquery()
-    )
-    half, most = ((ranked.c.count * percent + 99) // 100 for percent in (50, 90))
-    query = select(ranked.c.of, ranked.c.minutes, ranked.c.place, half, most).where(
-        or_(ranked.c.place == half, ranked.c.place == most)
-    )
-    found: dict[Any, list[int | None]] = defaultdict(lambda: [None, None])
-    for group, minutes, at, first, second in session.execute(query):
-        if at == first:
-            found[group][0] = minutes
-        if at == second:
-            found[group][1] = minutes
-    return [(group, *times) for group, times in found.items()]  # type: ignore[misc]

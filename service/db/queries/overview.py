@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from service.db.queries import figures
-from service.db.queries.counting import minute, step_rows, waiting_rows
+from service.db.queries.counting import minute, waiting_rows
 from service.db.queries.figures import (
     Chosen,
     MonthRow,
@@ -59,7 +59,8 @@ def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar
     soon = calendar.deadline(now, 1)
     tables = open_tasks(session, chosen)
     waits = waiting(session, chosen, now, calendar, tables)
-    steps = figures.steps(_finished(session, chosen, calendar))
+    steps = figures.steps(figures.step_tables(session, chosen))
+    by_month = figures.month_tables(session, chosen)
     roles = figures.roles(session, waits)
     return Overview(
         as_of=figures.as_of(session),
@@ -67,9 +68,9 @@ def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar
         stages=figures.stages(session, chosen, now, soon),
         waiting=waits,
         steps=steps,
-        months=figures.by_month(session, chosen),
-        variants=figures.by_variant(session, chosen),
-        outside=figures.outside(session, chosen),
+        months=figures.by_month(by_month, chosen),
+        variants=figures.by_variant(by_month),
+        outside=figures.outside(by_month),
         people=figures.people(session, now),
         roles=roles,
         bottleneck=_bottleneck(session, waits, roles),
@@ -96,13 +97,6 @@ def waiting(
 def _usual(chosen: Chosen, month: date) -> Chosen:
     """What is usual is looked for in the last six months of the same definition, whatever unit and plan."""
     return Chosen(months.add(month, 1 - USUAL_MONTHS), month, chosen.definition)
-
-
-def _finished(session: Session, chosen: Chosen, calendar: Calendar) -> list[figures.Table]:
-    if chosen.unit:
-        end = months.add(chosen.last, 1)
-        return list(step_rows(session, calendar.timezone, chosen.first, end, *chosen.of_cases()))
-    return figures.step_tables(session, chosen)
 
 
 def _bottleneck(session: Session, waits: Sequence[Waiting], roles: Sequence[RoleRow]) -> Bottleneck | None:

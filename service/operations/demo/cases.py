@@ -19,6 +19,7 @@ from service.db.people import Employee
 from service.domain.access import Actor
 from service.operations import cases, messages, tasks
 from service.operations.action import Action
+from service.operations.demo import outcomes
 from service.operations.demo.answers import ANSWERS
 
 COUNTS = {"kecamatan": 14, "kota": 32, "provinsi": 40}
@@ -59,6 +60,7 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
         _plan(random, COUNTS[size], action.now, action.calendar.timezone), key=lambda sample: sample.begins
     )
     people = _People(action)
+    outcomes.fill(action)
     for done, sample in enumerate(plan, start=1):
         _live(action, random, people, sample)
         if progress:
@@ -128,7 +130,7 @@ def _live(action: Action, random: Random, people: _People, sample: Sample) -> No
         sample.definition,
         data={"pemicu": dict(zip(("jenis", "keterangan"), TRIGGERS[sample.definition], strict=True))},
     )
-    done = 0
+    done, eased = 0, False
     for _ in range(MOST_STEPS):
         if case.status != "running" or (sample.tasks_done is not None and done >= sample.tasks_done):
             return
@@ -152,6 +154,9 @@ def _live(action: Action, random: Random, people: _People, sample: Sample) -> No
             done += 1
         action.session.flush()
         action.session.refresh(case)
+        if case.decided_at is not None and not eased:
+            outcomes.ease(action, random, case)
+            eased = True
 
 
 def _next_task(action: Action, random: Random, case: Case) -> Task | None:

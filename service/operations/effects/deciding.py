@@ -12,7 +12,7 @@ from service.db.cases import Case
 from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
 from service.operations import notices
 from service.operations.action import Action
-from service.operations.effects.reviewing import figures
+from service.operations.effects.reviewing import figures, keep
 from service.operations.letters import issuing
 
 REVOKED = "sk_dicabut"
@@ -33,9 +33,11 @@ def catat_sk(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, A
     by_hand = str(data.get("sk_nomor") or "").strip() or None
     letter = issuing.decree(action, case, {**data, "sk": decree}, signed, by_hand)
     notices.plan(action, "decision", f"decision:{case.id}:{action.now.isoformat()}", case=case)
+    baseline = figures(action, case, data, today)
+    keep(action, case, 0, baseline)
     return {
         "sk": {**decree, "nomor": letter.number if letter else by_hand},
-        "baseline": figures(action, case, data, today),
+        "baseline": baseline,
     }
 
 

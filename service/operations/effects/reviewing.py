@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from service.db.bulk import upsert_many
 from service.db.cases import Case
+from service.db.figures import ReviewMeasure
 from service.db.people import Performance
 from service.db.queries import needs
 from service.domain import reviews, workload
@@ -44,12 +46,34 @@ def figures(action: Action, case: Case, data: Mapping[str, Any], day: date) -> d
     }
 
 
+def keep(action: Action, case: Case, month: int, found: Mapping[str, Any]) -> None:
+    """Write down what was measured: month 0 is the baseline, then 3, 6 and 12. Done again, the latest counts."""
+    flat = _flat(found)
+    row = {
+        "case_id": case.id,
+        "bulan": month,
+        "taken_on": date.fromisoformat(found["tanggal"]),
+        "rasio_asal": flat["rasio_asal"],
+        "rasio_tujuan": flat["rasio_tujuan"],
+        "pengaduan_asal": flat["pengaduan_asal"],
+        "pengaduan_tujuan": flat["pengaduan_tujuan"],
+        "predikat": flat["predikat"],
+        "cv_rasio": flat["cv_rasio"],
+        "gini_rasio": found["gini_rasio"],
+        "unit_di_luar_batas": found["unit_di_luar_batas"],
+        "pengaduan_lain": found["pembanding"]["pengaduan_6_bulan"],
+    }
+    upsert_many(action.session, ReviewMeasure, [row], ["case_id", "bulan"])
+
+
 def hitung_evaluasi(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of this review beside the baseline that was frozen when the decree was signed."""
     now = figures(action, case, data, action.calendar.local_date(action.now))
     before = data.get("baseline") if isinstance(data.get("baseline"), Mapping) else {}
     comparisons = reviews.compare(_flat(before or {}), _flat(now))
     current = _flat(now)
+    if data.get("bulan") in reviews.INTERVALS:
+        keep(action, case, data["bulan"], now)
     return {
         "ukuran": {
             "bulan": data.get("bulan"),

@@ -41,6 +41,27 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "unit_step_figure",
+        sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("steps", Json, nullable=False),
+        sa.PrimaryKeyConstraint("unit", "month", name=op.f("pk_unit_step_figure")),
+    )
+    op.create_table(
+        "month_figure",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("definition_key", sa.String(length=255), nullable=False),
+        sa.Column("plan", sa.String(length=200), nullable=False),
+        sa.Column("started", sa.Integer(), nullable=False),
+        sa.Column("completed", sa.Integer(), nullable=False),
+        sa.Column("stopped", sa.Integer(), nullable=False),
+        sa.Column("cycles", Json, nullable=False),
+        sa.Column("bkn", Json, nullable=False),
+        sa.Column("mendagri", Json, nullable=False),
+        sa.Column("other", Json, nullable=False),
+        sa.PrimaryKeyConstraint("month", "definition_key", "plan", name=op.f("pk_month_figure")),
+    )
+    op.create_table(
         "waiting_figure",
         sa.Column("definition_key", sa.String(length=255), nullable=False),
         sa.Column("plan", sa.String(length=200), nullable=False),
@@ -90,7 +111,10 @@ def upgrade() -> None:
         sa.Column("upheld", sa.SmallInteger(), nullable=False),
         sa.Column("answered_decree", sa.SmallInteger(), nullable=False),
         sa.Column("target_reached", sa.SmallInteger(), nullable=True),
+        sa.Column("followed", sa.SmallInteger(), nullable=False),
         sa.Column("follow_ups", Json, nullable=False),
+        sa.Column("next_review", sa.Date(), nullable=True),
+        sa.Column("review_month", sa.SmallInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"], ["cases.id"], name=op.f("fk_case_figure_case_id_cases"), ondelete="CASCADE"
         ),
@@ -99,6 +123,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_figure_effective_on", "case_figure", ["effective_on", "definition_key"], unique=False
     )
+    op.create_index("ix_case_figure_next_review", "case_figure", ["next_review"], unique=False)
     op.create_index(
         "ix_case_figure_ended_month",
         "case_figure",
@@ -180,10 +205,13 @@ def downgrade() -> None:
         postgresql_where=sa.text("status = 'running'"),
     )
     op.drop_index(op.f("ix_case_figure_origin_unit"), table_name="case_figure")
+    op.drop_index("ix_case_figure_next_review", table_name="case_figure")
     op.drop_index("ix_case_figure_ended_month", table_name="case_figure")
     op.drop_index("ix_case_figure_effective_on", table_name="case_figure")
     op.drop_table("case_figure")
     op.drop_index("ix_unit_month_bulan", table_name="unit_month")
     op.drop_table("unit_month")
     op.drop_table("waiting_figure")
+    op.drop_table("month_figure")
+    op.drop_table("unit_step_figure")
     op.drop_table("step_figure")
