@@ -92,7 +92,7 @@ def until_decision(action: Action) -> None:
     """One more case, in which everybody agreed: it waits for the decision, so that its letter can be looked at."""
     begins = action.calendar.start_of_day(action.calendar.local_date(action.now) - timedelta(days=7), 8)
     sample = Sample("transfer_lifecycle", begins, None, left_at="keputusan_ppk")
-    _live(action, _Agreeable(1), _People(action), sample)
+    _live(action, _Agreeable(1), People(action), sample)
 
 
 def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[Sample]:
