@@ -15,6 +15,7 @@ from service.api import (
     definitions,
     description,
     external,
+    figures,
     health,
     incidents,
     managing,
@@ -37,6 +38,7 @@ MODULES = (
     messages,
     incidents,
     external,
+    figures,
     migrations,
 )
 MOST_JSON_BYTES = 1 << 20

@@ -28,6 +28,7 @@ Table = Mapping[str, Any]
 
 AS_OF = "figures_as_of"
 MOST_MONTHS = 36
+USUAL_PERIOD = 12
 MOST_PLANS = 200
 STAFF_DAYS = 30
 MOST_PEOPLE = 500
@@ -64,6 +65,22 @@ class Chosen:
         """The chosen definition and plan as conditions on a table of steps."""
         chosen = ((table.definition_key, self.definition), (table.plan, self.plan))
         return [column == value for column, value in chosen if value]
+
+
+def chosen(
+    present: date,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    definition: str = "",
+    unit: str = "",
+    plan: str = "",
+) -> Chosen:
+    """What is asked for: the last twelve months unless others are said, none in the future, 36 at the most."""
+    end = min(last or present, present)
+    begin = first or months.add(end, 1 - USUAL_PERIOD)
+    begin = min(max(begin, months.add(end, 1 - MOST_MONTHS)), end)
+    return Chosen(begin, end, definition, unit, plan)
 
 
 @dataclass(frozen=True, slots=True)
