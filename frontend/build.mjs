@@ -5,7 +5,7 @@ import { readFile, readdir, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ICONS } from "./icons.mjs";
-import { englishOfFormJs } from "./src/form/phrases.mjs";
+import { builtByFormJs, englishInLists, englishOfFormJs } from "./src/form/phrases.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const target = path.resolve(here, "../service/web/static/build");
@@ -26,6 +26,13 @@ const speakThePagesLanguage = {
             `globalThis.mutasiPhrase(${literal})`,
           );
         }
+      }
+      for (const [text, literal] of [
+        ...englishInLists.map((phrase) => [`" ", '${phrase}'`, `'${phrase}'`]),
+        ...builtByFormJs.map((template) => [template, template]),
+      ]) {
+        if (!source.includes(text)) throw new Error(`form-js no longer says ${literal}`);
+        source = source.replaceAll(text, text.replace(literal, `globalThis.mutasiPhrase(${literal})`));
       }
       const dates = "new Intl.DateTimeFormat(locale)";
       if (!source.includes(dates)) throw new Error("form-js formats dates in another way now");

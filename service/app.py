@@ -158,4 +158,5 @@ def _page(status: int, error: MutasiError | None) -> str:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith("/api/") or request.path in ("/healthz", "/readyz")
+    programs = request.path.startswith("/api/") or request.path in ("/healthz", "/readyz")
+    return programs or request.headers.get("Accept") == "application/json"  # a script of our own pages

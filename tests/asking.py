@@ -60,6 +60,9 @@ class Program:
             options["json"] = json
         return self.client.post(f"{API}{path}", headers=self._headers(options), **options)
 
+    def put(self, path: str, json: Any = None, **options: Any) -> TestResponse:
+        return self.client.put(f"{API}{path}", json=json, headers=self._headers(options), **options)
+
     def _headers(self, options: dict[str, Any]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} | options.pop("headers", {})
 

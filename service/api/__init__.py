@@ -22,6 +22,7 @@ from service.api import (
     messages,
     migrations,
     task_batches,
+    task_handing,
     tasks,
 )
 from service.api.common import PREFIX, actor
@@ -35,6 +36,7 @@ MODULES = (
     managing,
     tasks,
     task_batches,
+    task_handing,
     messages,
     incidents,
     external,

@@ -6,7 +6,6 @@ import uuid
 from typing import Any, Literal
 
 from flask import Response, jsonify
-from flask_login import current_user
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
@@ -25,6 +24,7 @@ from service.api.common import (
     paged,
     reading,
 )
+from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.queries import cases as case_queries
 from service.db.queries import tasks as queries
@@ -32,7 +32,7 @@ from service.db.queries.task_filters import TaskFilter
 from service.db.queries.tasks import TaskRow
 from service.domain.access import shown_data
 from service.domain.errors import NotFound
-from service.operations import accounts, tasks
+from service.operations import accounts, returning, tasks
 from service.operations.action import Action
 
 blueprint = APIBlueprint(
@@ -179,7 +179,7 @@ def get(path: TaskPath) -> Any:
 def claim(path: TaskPath) -> Response:
     """Take a task."""
     version = expected_version()
-    return _changed(path, lambda action, task_id: tasks.claim(action, task_id, version))
+    return changed(path, lambda action, task_id: tasks.claim(action, task_id, version))
 
 
 @blueprint.post(
@@ -189,7 +189,7 @@ def claim(path: TaskPath) -> Response:
 def release(path: TaskPath) -> Response:
     """Give a task back."""
     version = expected_version()
-    return _changed(path, lambda action, task_id: tasks.release(action, task_id, version))
+    return changed(path, lambda action, task_id: tasks.release(action, task_id, version))
 
 
 @blueprint.post(
@@ -199,28 +199,31 @@ def release(path: TaskPath) -> Response:
 def complete(path: TaskPath, body: CompleteBody) -> Response:
     """Complete a task with its answers. Idempotency-Key and If-Match are honoured."""
     version = expected_version()
-    return _changed(path, lambda action, task_id: tasks.complete(action, task_id, body.data, version))
+    return changed(path, lambda action, task_id: tasks.complete(action, task_id, body.data, version))
 
 
 @blueprint.post("/tasks/<task>/send-back", responses=MOVED)
 def send_back(path: TaskPath, body: SendBackBody) -> Response:
     """Give a task back to an earlier step, with a reason; what was decided since then will be asked again."""
-    return _changed(path, lambda action, task_id: tasks.send_back(action, task_id, body.element, body.reason))
+    return changed(
+        path, lambda action, task_id: returning.send_back(action, task_id, body.element, body.reason)
+    )
 
 
 @blueprint.post("/tasks/<task>/skip", responses=MOVED)
 def skip(path: TaskPath, body: SkipBody) -> Response:
     """Go on without the work of a task, with a reason: for those who may repair cases."""
-    return _changed(path, lambda action, task_id: tasks.skip(action, task_id, body.data, body.reason))
+    return changed(path, lambda action, task_id: returning.skip(action, task_id, body.data, body.reason))
 
 
 @blueprint.post("/tasks/<task>/withdraw", responses=MOVED)
 def withdraw(path: TaskPath, body: ReasonBody) -> Response:
     """Take back one's own decision while nobody has acted on it."""
-    return _changed(path, lambda action, task_id: tasks.withdraw(action, task_id, body.reason))
+    return changed(path, lambda action, task_id: returning.withdraw(action, task_id, body.reason))
 
 
-def _changed(path: TaskPath, do: Any) -> Response:
+def changed(path: TaskPath, do: Any) -> Response:
+    """Change a task in one transaction (`do` of the action and the task's id), and answer how it is then."""
     task_id = as_id(path.task, "task")
 
     def change(action: Action) -> dict[str, Any]:
@@ -234,7 +237,7 @@ def _changed(path: TaskPath, do: Any) -> Response:
             "name": task.name,
             "state": task.state,
             "role": task.role,
-            "assignee": _own_name() if task.assignee_id else None,  # nobody changes another's task
+            "assignee": _user_name(action, task.assignee_id),
             "due_at": moment(task.due_at),
             "version": task.version,
             "case_status": case.status,
@@ -246,11 +249,8 @@ def _changed(path: TaskPath, do: Any) -> Response:
     return response
 
 
-def _own_name() -> str:
-    """The user name by which the asker holds tasks."""
-    lent = actor().acting_for
-    name: str = lent.username if lent else current_user.username
-    return name
+def _user_name(action: Action, account_id: uuid.UUID | None) -> str | None:
+    return action.session.get_one(Account, account_id).username if account_id else None
 
 
 def _assignee(action: Action, name: str | None) -> uuid.UUID | None:

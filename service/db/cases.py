@@ -264,7 +264,10 @@ class IdempotencyKey(Base):
 
 
 class CaseDocument(Base):
-    """A file attached to a case; its bytes lie under var_dir/documents by SHA-256, outside the web root."""
+    """A file attached to a case; its bytes lie under var_dir/documents by SHA-256, outside the web root.
+
+    A removed one stays for the record, with who, when and why; `replaced_by` is the document that took its place.
+    """
 
     __tablename__ = "case_document"
 
@@ -279,6 +282,10 @@ class CaseDocument(Base):
     dated: Mapped[str | None] = mapped_column(String(10))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     added_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_by: Mapped[uuid.UUID | None] = mapped_column()
+    removed_reason: Mapped[str | None] = mapped_column(Text)
+    replaced_by: Mapped[uuid.UUID | None] = mapped_column()
 
 
 class Counter(Base):

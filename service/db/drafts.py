@@ -26,6 +26,18 @@ class Draft(Base):
     trouble: Mapped[str | None] = mapped_column(Text)
 
 
+class StartDraft(Base):
+    """What one person has filled in to start a case, before it is started. Never checked."""
+
+    __tablename__ = "start_draft"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    given: Mapped[dict[str, Any]] = mapped_column(Json)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class HeldDecision(Base):
     """A decision on its way to the engine: until `until` it can be taken back. The task is its person's meanwhile."""
 

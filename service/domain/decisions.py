@@ -78,9 +78,9 @@ def decided(
     values = _initial(schema, known)
     put(values, found.path, found.answers[verdict][0])
     lacking = missing(schema, values, known, evaluate)
-    asks = next((field for field in lacking if field.text), None) or _asks_for_reason(
-        schema, values, known, evaluate
-    )
+    texts = [field for field in lacking if field.text]
+    asks = next((field for field in texts if verdict == "approve" or _is_reason(field.key)), None)
+    asks = asks or _asks_for_reason(schema, values, known, evaluate) or next(iter(texts), None)
     if reason.strip() and asks is not None:
         put(values, tuple(asks.key.split(".")), reason.strip())
         return values, missing(schema, values, known, evaluate)
@@ -124,9 +124,13 @@ def _asks_for_reason(
     except InvalidForm:
         return None
     for key, field in _named(schema).items():
-        if field.type in TEXTS and field.path[0] in shown and any(word in key for word in REASONS):
+        if field.type in TEXTS and field.path[0] in shown and _is_reason(key):
             return Missing(key, _label(field), True)
     return None
+
+
+def _is_reason(key: str) -> bool:
+    return any(word in key for word in REASONS)
 
 
 def _named(schema: Mapping[str, Any]) -> dict[str, Field]:

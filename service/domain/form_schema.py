@@ -29,6 +29,9 @@ DISPLAY_TYPES = frozenset(
 )
 
 
+LOOKUPS = ("employees", "positions", "units")
+"""What a text field can look up as one types: `"properties": {"lookup": "employees"}`. The answer is a NIP or an id."""
+
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
 
 
@@ -48,6 +51,37 @@ class Field:
 def fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
     """The answering fields of a form, or of a list component, in order. Rows of a list are not opened."""
     return tuple(_fields(schema.get("components"), (), (), 0))
+
+
+def lookup_of(component: Component) -> str | None:
+    """What a field looks up, one of LOOKUPS; None for any other field."""
+    found = _properties(component).get("lookup") if _kind(component) == "textfield" else None
+    return found if found in LOOKUPS else None
+
+
+def given(
+    schema: Mapping[str, Any], answers: Mapping[str, Any], prefix: str = "", depth: int = 0
+) -> Iterator[tuple[str, Component, Any]]:
+    """What was answered: the dotted name of a field (`anggota.0.nip` in a list), its component, its value."""
+    for field in fields(schema):
+        name, value = prefix + ".".join(field.path), at(answers, field.path)
+        if field.type != "dynamiclist":
+            yield name, field.component, value
+        elif isinstance(value, list) and depth < MAX_DEPTH:
+            for number, row in enumerate(value):
+                if isinstance(row, Mapping):
+                    yield from given(field.component, row, f"{name}.{number}.", depth + 1)
+
+
+def field_named(schema: Mapping[str, Any], name: str) -> Component | None:
+    """The component of a field by its key, dotted in groups and lists (`anggota.nip`)."""
+    for field in fields(schema):
+        path = ".".join(field.path)
+        if field.type == "dynamiclist" and name.startswith(f"{path}."):
+            return field_named(field.component, name.removeprefix(f"{path}."))
+        if path == name and field.type != "dynamiclist":
+            return field.component
+    return None
 
 
 def choices(
@@ -109,6 +143,9 @@ def problems(schema: Any) -> list[str]:
             found.append(f"{name}: a field needs a key.")
         elif kind not in FIELD_TYPES | DISPLAY_TYPES | {"group", "dynamiclist"}:
             found.append(f"{name}: unknown component type {kind!r}.")
+        looked_up = _properties(component).get("lookup")
+        if looked_up is not None and lookup_of(component) is None:
+            found.append(f"{name}: a text field looks up one of {', '.join(LOOKUPS)}, not {looked_up!r}.")
         texts = [component.get("text"), _properties(component).get("text_en")]
         if any(isinstance(text, str) and _MARKUP.search(text) for text in texts):
             found.append(f"{name}: text is Markdown, without HTML in it.")

@@ -17,8 +17,11 @@ from service.domain.form_schema import (
     at,
     choices,
     defaults,
+    field_named,
     fields,
+    given,
     localized,
+    lookup_of,
     mapping_of,
     problems,
     put,
@@ -38,7 +41,18 @@ from service.domain.form_values import (
     validate,
 )
 
-__all__ = ["Field", "choices", "clean", "defaults", "fields", "localized", "problems"]
+__all__ = [
+    "Field",
+    "choices",
+    "clean",
+    "defaults",
+    "field_named",
+    "fields",
+    "given",
+    "localized",
+    "lookup_of",
+    "problems",
+]
 
 SUMMARY = N_("Some answers need to be corrected.")
 UNKNOWN = Message(N_("This field is not part of the form."))

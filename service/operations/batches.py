@@ -135,7 +135,7 @@ def _in_the_way(
         return Remark("deciding", row.assignee or "")
     if not row.offered:
         return Remark("not_offered")
-    if task.assignee_id not in (None, action.actor.id):
+    if task.assignee_id not in (None, action.actor.holder):
         return Remark("taken", row.assignee or "")
     if done := tasks.apart(action, case, task):
         return Remark("four_eyes", done)

@@ -34,30 +34,33 @@ class Quick:
     missing: tuple[Missing, ...] = ()
 
 
-def quick(
-    action: Action,
-    task_id: uuid.UUID,
-    answer: Answer,
-    expected_version: int | None = None,
-    *,
-    keep: bool = True,
-) -> Quick:
+def quick(action: Action, task_id: uuid.UUID, answer: Answer, expected_version: int | None = None) -> Quick:
     """Decide one task by a verdict, held as any decision. Raises as holding.decide does.
 
-    Where the form needs more, nothing is decided: the answers so far become a draft (`keep`), to go on with in the form.
+    Where the form needs more, nothing is decided: the answers so far become a draft, to go on with in the form.
     """
+    task, case = _open_and_offered(action, task_id)
+    values, missing = filled(action, task, case, answer)
+    if missing:
+        draft = drafts.of(action, task_id)
+        drafts.save(action, task_id, {**(draft.answers if draft else {}), **values})
+        return Quick(None, tuple(missing))
+    return Quick(holding.decide(action, task_id, values, expected_version))
+
+
+def lacking(action: Action, task_id: uuid.UUID, answer: Answer) -> Sequence[Missing]:
+    """What the form would still need for this answer. Raises as `quick` does."""
+    task, case = _open_and_offered(action, task_id)
+    return filled(action, task, case, answer)[1]
+
+
+def _open_and_offered(action: Action, task_id: uuid.UUID) -> tuple[Task, Case]:
     task, case = present(action, task_id)
     if not queries.get(action.session, action.actor, task_id).offered:
         raise NotAllowed("This task is not offered to you.")
     if task.state != "open":
         raise tasks.too_late(action, task)
-    values, missing = filled(action, task, case, answer)
-    if missing:
-        if keep:
-            draft = drafts.of(action, task_id)
-            drafts.save(action, task_id, {**(draft.answers if draft else {}), **values})
-        return Quick(None, tuple(missing))
-    return Quick(holding.decide(action, task_id, values, expected_version))
+    return task, case
 
 
 def filled(

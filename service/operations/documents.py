@@ -10,12 +10,14 @@ import tempfile
 import uuid
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from service.db.cases import Case, CaseDocument
-from service.domain.errors import Invalid, NoSpace, NotFound
+from service.domain.errors import Invalid, NoSpace, NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.operations import cases
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -48,13 +50,10 @@ def attach(
 
     The caller has checked that the actor may see the case. Raises Invalid for other types and files too large.
     """
-    case = action.session.get(Case, case_id)
-    if case is None:
+    if action.session.get(Case, case_id) is None:
         raise NotFound("There is no such case.")
     document = keep(action, case_id, kind, filename, stream, number=number, dated=dated)
-    write_event(
-        action, "document_attached", case=case, name=document.kind, data={"document": str(document.id)}
-    )
+    _log(action, "document_attached", document)
     return document
 
 
@@ -84,12 +83,82 @@ def keep(
         added_by=action.actor.id,
     )
     action.session.add(document)
+    action.session.flush()
     return document
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored file that belongs to no case."""
+
+    filename: str
+    media_type: str
+    sha256: str
+
+
+def keep_alone(action: Action, filename: str, stream: BinaryIO) -> Kept:
+    """Store a file by its content; what it belongs to is the caller's matter. Raises as `attach`."""
+    path, _, digest = _store(action, stream)
+    return Kept(_shown_name(filename), _media_type(path), digest)
+
+
+def kept_path(action: Action, sha256: str) -> Path:
+    """Where the bytes of a stored file lie."""
+    return _folder(action) / sha256[:2] / sha256
+
+
+def remove(action: Action, document_id: uuid.UUID, reason: str) -> CaseDocument:
+    """Take a document away, with a reason: who attached it may, and who may repair cases. Row and bytes are kept."""
+    document = _own(action, document_id, reason)
+    _take_away(action, document, reason)
+    _log(action, "document_removed", document, reason=reason.strip())
+    return document
+
+
+def replace(
+    action: Action, document_id: uuid.UUID, filename: str, stream: BinaryIO, reason: str
+) -> CaseDocument:
+    """Put another file in a document's place, with a reason. Answers the new document, of the same kind and number."""
+    document = _own(action, document_id, reason)
+    kept = {"number": document.number, "dated": document.dated}
+    new = keep(action, document.case_id, document.kind, filename, stream, **kept)
+    _take_away(action, document, reason)
+    document.replaced_by = new.id
+    _log(action, "document_replaced", new, reason=reason.strip(), replaces=str(document.id))
+    return new
+
+
+def may_change(action: Action, document: CaseDocument) -> bool:
+    """Whether the actor may remove or replace a document."""
+    own = document.added_by is not None and document.added_by == action.actor.id
+    return document.removed_at is None and (own or action.actor.may(cases.REPAIR))
+
+
+def _own(action: Action, document_id: uuid.UUID, reason: str) -> CaseDocument:
+    document = action.session.get(CaseDocument, document_id, with_for_update=True)
+    if document is None or document.removed_at is not None:
+        raise NotFound("There is no such document.")
+    if not may_change(action, document):
+        raise NotAllowed("Only who attached a document can remove it.")
+    if not reason.strip():
+        raise Invalid("Say why.", {"reason": "This field is required."})
+    return document
+
+
+def _take_away(action: Action, document: CaseDocument, reason: str) -> None:
+    document.removed_at = action.now
+    document.removed_by = action.actor.id
+    document.removed_reason = reason.strip()[:2000]
+
+
+def _log(action: Action, kind: str, document: CaseDocument, **data: str) -> None:
+    case = action.session.get(Case, document.case_id)
+    write_event(action, kind, case=case, name=document.kind, data={"document": str(document.id), **data})
 
 
 def path_of(action: Action, document: CaseDocument) -> Path:
     """Where the bytes of a document lie."""
-    return _folder(action) / document.sha256[:2] / document.sha256
+    return kept_path(action, document.sha256)
 
 
 def _folder(action: Action) -> Path:

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -20,6 +20,8 @@ from service.operations import tasks
 from service.operations.action import Action
 
 LARGEST = 1_000_000
+KEPT_AFTER_THE_END = timedelta(days=7)
+"""How long what somebody typed can still be read after a task was closed by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,20 @@ def at(action: Action, task_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Draft]:
     return {draft.task_id: draft for draft in action.session.scalars(found)}
 
 
+def keep_typed(action: Action, task_id: uuid.UUID, answers: Mapping[str, Any]) -> None:
+    """Keep what was typed by somebody who came second, though the task may be closed: it can be read and copied."""
+    queries.get(action.session, action.actor, task_id)
+    if action.actor.id is not None and answers:
+        _keep(action, task_id, action.actor.id, answers, None)
+
+
+def troubled(action: Action, most: int = 5) -> list[Draft]:
+    """The actor's decisions that could not be carried out and came back as drafts, the latest first."""
+    found = select(Draft).where(Draft.account_id == action.actor.id, Draft.trouble.is_not(None))
+    return list(action.session.scalars(found.order_by(Draft.saved_at.desc()).limit(most)))
+
+
 def forget(action: Action) -> None:
-    """Delete drafts of tasks that are closed."""
-    closed = select(Task.id).where(Task.state != "open")
+    """Delete drafts of tasks that were closed some days ago."""
+    closed = select(Task.id).where(Task.state != "open", Task.closed_at < action.now - KEPT_AFTER_THE_END)
     action.session.execute(delete(Draft).where(Draft.task_id.in_(closed)))

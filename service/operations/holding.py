@@ -37,9 +37,11 @@ def decide(
         tasks.complete(action, task_id, answers, expected_version)
         drafts.discard(action, task_id)
         return None
-    task = tasks.check(action, task_id, answers, expected_version)
-    if action.session.get(HeldDecision, task.id) is not None:
+    if action.actor.id is not None and _held(action, task_id) == action.actor.id:
         raise Conflict("You have decided this already.")
+    task = tasks.check(action, task_id, answers, expected_version)
+    if by := _held(action, task_id):  # now that the case is locked
+        raise Conflict("The task is being decided at this moment.", by=tasks.name_of(action, by))
     assert action.actor.id is not None
     before, task.assignee_id = task.assignee_id, action.actor.holder
     task.version += 1
@@ -56,6 +58,12 @@ def decide(
     drafts.discard(action, task_id)
     _plan(action, task, held)
     return held
+
+
+def _held(action: Action, task_id: uuid.UUID) -> uuid.UUID | None:
+    """Who has decided the task, as long as it can be taken back."""
+    held = action.session.get(HeldDecision, task_id, populate_existing=True)
+    return held.account_id if held else None
 
 
 def undo(action: Action, task_id: uuid.UUID) -> None:
@@ -103,7 +111,9 @@ def give_back(action: Action, row: DueWork, reason: str) -> None:
 
 def held_by(action: Action) -> list[HeldDecision]:
     """What the actor has decided and can still take back, the latest first."""
-    found = select(HeldDecision).where(HeldDecision.account_id == action.actor.id)
+    found = select(HeldDecision).where(
+        HeldDecision.account_id == action.actor.id, HeldDecision.until > action.now
+    )
     return list(action.session.scalars(found.order_by(HeldDecision.until.desc())))
 
 

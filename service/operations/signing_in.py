@@ -42,6 +42,7 @@ class SignedIn:
     own: Actor
     locale: str
     timezone: str
+    single_keys: bool = True
     acting_over: bool = False
     session: str | None = None
     seen_long_ago: bool = False
@@ -303,7 +304,9 @@ def digest(token: str) -> str:
 
 def _signed_in(action: Action, account: Account) -> SignedIn:
     actor = accounts.actor_of(action, account)
-    return SignedIn(account.id, account.username, actor, actor, account.locale, account.timezone)
+    return SignedIn(
+        account.id, account.username, actor, actor, account.locale, account.timezone, account.single_keys
+    )
 
 
 def _check_may_manage_tokens(action: Action) -> None:

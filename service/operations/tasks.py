@@ -15,16 +15,12 @@ from service.db.cases import Case, CaseEvent, Task
 from service.db.queries import tasks as queries
 from service.domain import forms
 from service.domain.access import is_offered
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
-from service.operations import cases, definitions, notices
+from service.domain.errors import Conflict, NotAllowed, NotFound, Stale
+from service.operations import cases, definitions, form_answers
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.attempts import attempting, settle
 from service.operations.recording import event_row, open_tasks, write_event
-
-WITHOUT_CONSEQUENCE = frozenset({"element_completed", "element_cancelled"})
-ACTING = frozenset({"serviceTask", "sendTask", "endEvent", "intermediateThrowEvent"})
-"""Elements that may have changed something outside of the case."""
 
 
 def claim(action: Action, task_id: uuid.UUID, expected_version: int | None = None) -> Task:
@@ -34,10 +30,10 @@ def claim(action: Action, task_id: uuid.UUID, expected_version: int | None = Non
         return task
     _check_apart(action, case, task)
     if task.assignee_id is not None:
-        raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
+        raise taken(action, task)
     task.assignee_id = action.actor.holder
     task.version += 1
-    _write(action, "task_claimed", task)
+    write(action, "task_claimed", task)
     return task
 
 
@@ -50,7 +46,7 @@ def release(action: Action, task_id: uuid.UUID, expected_version: int | None = N
         raise NotAllowed("Only the person who took the task can release it.")
     task.assignee_id = None
     task.version += 1
-    _write(action, "task_released", task)
+    write(action, "task_released", task)
     return task
 
 
@@ -77,7 +73,7 @@ def check(
 def _to_complete(action: Action, task_id: uuid.UUID, expected_version: int | None) -> tuple[Case, Task]:
     case, task = _locked(action, task_id, expected_version)
     if task.assignee_id is not None and task.assignee_id != action.actor.holder:
-        raise Conflict("Somebody else has taken this task.", by=_name(action, task.assignee_id))
+        raise taken(action, task)
     _check_apart(action, case, task)
     return case, task
 
@@ -95,129 +91,15 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
         task.closed_by = action.actor.id
         task.closed_for = action.actor.acting_for.id if action.actor.acting_for else None
         task.version += 1
-        said = [
-            event_row(action, "task_completed", case.id, data={"answers": _plain(cleaned)}, **_place(task))
-        ]
+        said = [event_row(action, "task_completed", case.id, data={"answers": plain(cleaned)}, **place(task))]
         advance(action, case, definition, step, said=said)
     settle(action, case, subject)
     return task
 
 
-def send_back(action: Action, task_id: uuid.UUID, element: str, reason: str) -> Task:
-    """Give a task back to an earlier step, with a reason. Whoever the task is offered to may, and who may repair cases.
-
-    What was decided since then is withdrawn and will be asked again; what was answered stays known.
-    """
-    case, task = _to_move(action, task_id, reason)
-    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
-    if element not in action.engine.earlier_steps(definition, case.snapshot, task.engine_key):
-        raise Invalid(f"{element} is no earlier step of this task.", {"element": "Not an earlier step."})
-    step = action.engine.move(definition, case.snapshot, task.engine_key, element, action.now)
-    _write(action, "task_sent_back", task, {"to": element, "reason": reason.strip()})
-    advance(action, case, definition, step)
-    _tell_sent_back(action, case, task, element, reason.strip())
-    return task
-
-
-def _tell_sent_back(action: Action, case: Case, task: Task, element: str, reason: str) -> None:
-    """Whoever had done the earlier step last hears that it is asked for again."""
-    again = next((one for one in open_tasks(action, case).values() if one.element == element), None)
-    done = select(Task.closed_by).where(
-        Task.case_id == case.id, Task.element == element, Task.state == "completed"
-    )
-    before = action.session.scalar(done.order_by(Task.closed_at.desc()).limit(1))
-    if before is not None:
-        notices.plan(
-            action,
-            "sent_back",
-            f"sent_back:{task.id}",
-            case=case,
-            task_id=again.id if again else None,
-            accounts=[str(before)],
-            reason=reason[: notices.LONGEST_SAID],
-        )
-
-
-def skip(action: Action, task_id: uuid.UUID, values: Mapping[str, Any], reason: str) -> Task:
-    """Go on without the work of a task, with a reason: for who may repair cases. The values join the data."""
-    cases.check_may_repair(action)
-    case, task = _to_move(action, task_id, reason)
-    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
-    step = action.engine.skip(definition, case.snapshot, task.engine_key, values, action.now)
-    _write(action, "task_skipped", task, {"reason": reason.strip(), "values": _plain(values)})
-    advance(action, case, definition, step)
-    return task
-
-
-def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
-    """Take back one's own decision while nobody has acted on it: the task is open again, with its answers known."""
-    task = action.session.get(Task, task_id)
-    if task is None:
-        raise NotFound("There is no such task.")
-    case = cases.locked(action, task.case_id)
-    action.session.refresh(task)
-    if task.state != "completed" or action.actor.holder != (task.closed_for or task.closed_by):
-        raise NotAllowed("Only who completed a task can take it back.")
-    cases.check_not_suspended(case)
-    _need_reason(reason)
-    following = _untouched_since(action, case, task)
-    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
-    step = action.engine.move(definition, case.snapshot, following.engine_key, task.element, action.now)
-    _write(action, "task_withdrawn", task, {"reason": reason.strip()})
-    advance(action, case, definition, step)
-    notices.plan(action, "withdrawn", f"withdrawn:{following.id}", case=case, task_id=following.id)
-    return task
-
-
-def _untouched_since(action: Action, case: Case, task: Task) -> Task:
-    """An open task that the completion of this one opened, when nothing else has come of it."""
-    completed = action.session.scalar(
-        select(CaseEvent.id)
-        .where(CaseEvent.case_id == case.id, CaseEvent.task_id == task.id, CaseEvent.kind == "task_completed")
-        .order_by(CaseEvent.id.desc())
-        .limit(1)
-    )
-    since = action.session.scalars(
-        select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.id > (completed or 0))
-    )
-    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
-    for event in since:
-        element = definition.elements.get((event.process or "", event.element or ""))
-        if event.kind not in WITHOUT_CONSEQUENCE or (element is not None and element.kind in ACTING):
-            raise Conflict(
-                "The case has gone on since: this can no longer be taken back.",
-                by=event.actor_name,
-                at=event.at,
-            )
-    following = action.session.scalar(
-        select(Task)
-        .where(Task.case_id == case.id, Task.state == "open", Task.opened_at == task.closed_at)
-        .limit(1)
-    )
-    if following is None or following.assignee_id is not None:
-        raise Conflict("The case has gone on since: this can no longer be taken back.")
-    return following
-
-
-def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Task]:
-    _need_reason(reason)
-    if not action.actor.may(cases.REPAIR):
-        return _locked(action, task_id, None)
-    task = action.session.get(Task, task_id)
-    if task is None:
-        raise NotFound("There is no such task.")
-    queries.get(action.session, action.actor, task.id)
-    case = cases.locked(action, task.case_id)
-    action.session.refresh(task)
-    if task.state != "open":
-        raise too_late(action, task)
-    cases.check_not_suspended(case)
-    return case, task
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid("Say why.", {"reason": "This field is required."})
+def locked_open(action: Action, task_id: uuid.UUID) -> tuple[Case, Task]:
+    """The case (locked) and the open task, when it is offered to the actor."""
+    return _locked(action, task_id, None)
 
 
 def data(action: Action, task_id: uuid.UUID) -> dict[str, Any]:
@@ -256,12 +138,14 @@ def _clean(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
         return answers
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     known = action.engine.task_data(definition, case.snapshot, task.engine_key)
-    return forms.clean(
+    cleaned = forms.clean(
         schema,
         answers,
         known,
         lambda expression, values: action.engine.evaluate(expression, values, action.now),
     )
+    form_answers.check(action.session, case.id, schema, cleaned)
+    return cleaned
 
 
 def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) -> tuple[Case, Task]:
@@ -337,23 +221,41 @@ def too_late(action: Action, task: Task) -> Conflict:
     return Conflict("This task is no longer open: the case went on without it.", at=task.closed_at)
 
 
-def _name(action: Action, account_id: uuid.UUID) -> str | None:
-    return action.session.scalar(select(Account.name).where(Account.id == account_id))
+def taken(action: Action, task: Task) -> Conflict:
+    """Who has taken the task, and since when, from the log."""
+    since = action.session.scalar(
+        select(CaseEvent.at)
+        .where(
+            CaseEvent.case_id == task.case_id,
+            CaseEvent.task_id == task.id,
+            CaseEvent.kind.in_(("task_claimed", "task_delegated", "task_assigned")),
+        )
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    return Conflict("Somebody else has taken this task.", by=name_of(action, task.assignee_id), at=since)
 
 
-def _write(action: Action, kind: str, task: Task, data: Mapping[str, Any] | None = None) -> None:
+def name_of(action: Action, account_id: uuid.UUID | None) -> str | None:
+    """An account's name."""
+    return action.session.scalar(select(Account.name).where(Account.id == account_id)) if account_id else None
+
+
+def write(action: Action, kind: str, task: Task, data: Mapping[str, Any] | None = None) -> None:
+    """A row of the log about a task."""
     case = action.session.get(Case, task.case_id)
-    write_event(action, kind, case=case, data=dict(data or {}), **_place(task))
+    write_event(action, kind, case=case, data=dict(data or {}), **place(task))
 
 
-def _place(task: Task) -> dict[str, Any]:
+def place(task: Task) -> dict[str, Any]:
+    """Where in its case a task stands, as a row of the log says it."""
     return {"task_id": task.id, "element": task.element, "process": task.process, "name": task.name}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Answers as JSON for the log: dates as ISO text."""
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from service.domain import forms
 from service.domain.form_values import Message
 from service.engine.steps import Bundle
-from service.web import context, moments
+from service.web import context, moments, named
 
 SECRET_LISTS = re.compile(r"[A-Za-z_]\w*")
 
@@ -90,7 +90,19 @@ def _answer(component: Mapping[str, Any], value: Any, data: Mapping[str, Any]) -
         return ", ".join(str(labels.get(part, _value(part))) for part in values)
     if component.get("type") == "datetime":
         return moments.day(value)
+    if component.get("type") == "dynamiclist":
+        return "; ".join(_row(component, row, data) for row in value if isinstance(row, Mapping))
+    if kind := forms.lookup_of(component):
+        return named.label(kind, str(value))
+    if component.get("type") == "filepicker":
+        return ", ".join(named.filename(each) for each in value if isinstance(each, str))
     return _value(value)
+
+
+def _row(component: Mapping[str, Any], row: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """A row of a list: `Ani Lestari (Ketua)`, the first field and the others behind it."""
+    first, *others = [text for _, text in in_words(component, row, data)] or [""]
+    return f"{first} ({', '.join(others)})" if others else first
 
 
 def _value(value: Any) -> str:

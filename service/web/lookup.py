@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from service.db.queries import people
 from service.domain.errors import NotAllowed
+from service.operations.action import Action
 from service.web import context
 
 blueprint = Blueprint("lookup", __name__, url_prefix="/lookup")
 
 SHORTEST = 2
+LONGEST = 100
 MOST = 12
 
 
@@ -23,45 +22,47 @@ MOST = 12
 @login_required
 def employees() -> ResponseReturnValue:
     """Employees by name or NIP; a person bound to units finds those of the units only."""
-    actor = context.actor()
-    units = None if actor.sees == "all" else sorted(actor.units)
-    return _answer(
-        lambda session, text: (
-            {"value": row.nip, "label": row.nama, "detail": f"{row.nip} · {row.jabatan} · {row.unit}"}
-            for row in people.search_employees(session, text, units=units, limit=MOST)
-        )
-    )
+    return _answer("employees")
 
 
 @blueprint.get("/positions")
 @login_required
 def positions() -> ResponseReturnValue:
     """Positions by name or unit, with how many are approved and filled."""
-    return _answer(
-        lambda session, text: (
-            {"value": row.id, "label": row.nama, "detail": f"{row.unit} · {row.bezetting}/{row.formasi}"}
-            for row in people.positions(session, text, limit=MOST)
-        )
-    )
+    return _answer("positions")
 
 
 @blueprint.get("/units")
 @login_required
 def units() -> ResponseReturnValue:
     """Units by name."""
-    return _answer(
-        lambda session, text: (
-            {"value": row.id, "label": row.nama, "detail": row.induk or ""}
-            for row in people.units(session, text, limit=MOST)
-        )
-    )
+    return _answer("units")
 
 
-def _answer(search: Callable[[Any, str], Iterable[dict[str, str]]]) -> ResponseReturnValue:
+def found(action: Action, kind: str, text: str) -> list[dict[str, str]]:
+    """What is found by a few letters: `[{value, label, detail}]`, at most MOST. Too short a text finds nothing."""
+    text = text.strip()[:LONGEST]
+    if len(text) < SHORTEST:
+        return []
+    if kind == "employees":
+        units = None if action.actor.sees == "all" else sorted(action.actor.units)
+        return [
+            {"value": row.nip, "label": row.nama, "detail": f"{row.nip} · {row.jabatan} · {row.unit}"}
+            for row in people.search_employees(action.session, text, units=units, limit=MOST)
+        ]
+    if kind == "positions":
+        return [
+            {"value": row.id, "label": row.nama, "detail": f"{row.unit} · {row.bezetting}/{row.formasi}"}
+            for row in people.positions(action.session, text, limit=MOST)
+        ]
+    return [
+        {"value": row.id, "label": row.nama, "detail": row.induk or ""}
+        for row in people.units(action.session, text, limit=MOST)
+    ]
+
+
+def _answer(kind: str) -> ResponseReturnValue:
     if not context.actor().may("case.start"):
         raise NotAllowed("Your roles do not allow you to look people up.")
-    text = request.args.get("q", "").strip()[:100]
-    if len(text) < SHORTEST:
-        return jsonify(items=[])
     with context.reading() as action:
-        return jsonify(items=list(search(action.session, text)))
+        return jsonify(items=found(action, kind, request.args.get("q", "")))

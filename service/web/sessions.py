@@ -36,6 +36,7 @@ class User(UserMixin):
         self.acting_over = signed_in.acting_over
         self.locale = signed_in.locale
         self.timezone = signed_in.timezone
+        self.single_keys = signed_in.single_keys
 
     def get_id(self) -> str:
         return self.token

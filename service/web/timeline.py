@@ -31,6 +31,10 @@ STYLES = {
     "case_completed": ("flag", "good"),
     "case_failed": ("alert-circle", "bad"),
     "document_attached": ("paperclip", "note"),
+    "document_removed": ("trash", "warn"),
+    "document_replaced": ("replace", "note"),
+    "task_delegated": ("user-share", "note"),
+    "task_assigned": ("user-share", "note"),
     "letter_issued": ("certificate", "good"),
     "letter_signed": ("signature", "good"),
     "letter_failed": ("alert-triangle", "bad"),
@@ -139,6 +143,14 @@ def _text(event: Any, name: str) -> str:
         "case_completed": lambda: gettext("The case is finished"),
         "case_failed": lambda: gettext("The case failed"),
         "document_attached": lambda: gettext("Document attached: %(name)s", name=event.name),
+        "document_removed": lambda: gettext("Document removed: %(name)s", name=event.name),
+        "document_replaced": lambda: gettext("Document replaced: %(name)s", name=event.name),
+        "task_delegated": lambda: gettext(
+            "%(task)s: delegated to %(name)s", task=name, name=event.data.get("to", "")
+        ),
+        "task_assigned": lambda: gettext(
+            "%(task)s: assigned to %(name)s", task=name, name=event.data.get("to", "")
+        ),
         "letter_issued": lambda: gettext(
             "Letter issued: %(kind)s, number %(number)s", kind=event.name, number=event.data.get("number")
         ),

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.db.cases import Case
+from service.db.accounts import Account
+from service.db.cases import Case, CaseDocument
 from service.db.queries import cases as queries
-from service.db.queries.tasks import TaskRow
 from service.domain.errors import NotFound
 from service.engine.definitions import Definition
-from service.operations import cases, definitions
+from service.operations import definitions, documents, previews
 from service.operations.action import Action
 from service.web import context, timeline
 from service.web.facts import Facts, gather
@@ -23,23 +23,17 @@ EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Badge:
-    """What the legal rules say about a case: blocked, warned or passed (tone), and how many rules say so."""
+class Paper:
+    """A document with who attached it (or took it away), and whether the reader may take it away."""
 
-    tone: str
-    count: int
+    document: CaseDocument
+    who: str | None
+    mine: bool
 
-
-def badges(action: Action, rows: Iterable[TaskRow]) -> dict[uuid.UUID, Badge]:
-    """Case id -> badge, of the cases whose rules were checked and whose names the person may know."""
-    wanted = {row.case_id for row in rows if not row.names_hidden and row.subject_nip}
-    found: dict[uuid.UUID, Badge] = {}
-    for case in action.session.scalars(select(Case).where(Case.id.in_(wanted))):
-        counts = facts_of(action, case, cases.data(action, case)).rule_count
-        if counts["bad"] or counts["warn"] or counts["good"]:
-            tone = "bad" if counts["bad"] else "warn" if counts["warn"] else "good"
-            found[case.id] = Badge(tone, counts[tone])
-    return found
+    @property
+    def shown(self) -> bool:
+        """Whether it can be looked at here; office files are downloads only."""
+        return previews.is_shown(self.document)
 
 
 def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
@@ -63,7 +57,8 @@ def around(action: Action, case: Case, definition: Definition, data: Mapping[str
     )
     return {
         "entries": timeline.entries(events, definition, data, answered=answered),
-        "documents": queries.documents(action.session, case.id) if visible else [],
+        "documents": _papers(action, case) if visible else [],
+        "removed_documents": _papers(action, case, removed=True) if visible else [],
         "may_attach": visible,
         "case_visible": visible,
     }
@@ -85,6 +80,22 @@ def _stage_name(action: Action, version_id: uuid.UUID, stage: str) -> str:
     definition = definitions.compiled(action.session, action.engine, version_id)
     found = (node for (process, _), node in definition.elements.items() if process == definition.key)
     return next((node.name_en for node in found if node.name == stage and node.name_en), stage)
+
+
+def _papers(action: Action, case: Case, *, removed: bool = False) -> list[Paper]:
+    rows = queries.documents(action.session, case.id, removed=removed)
+    ids = {row.removed_by if removed else row.added_by for row in rows}
+    named = {
+        found.id: found.name for found in action.session.scalars(select(Account).where(Account.id.in_(ids)))
+    }
+    return [
+        Paper(
+            row,
+            named.get(who) if (who := row.removed_by if removed else row.added_by) else None,
+            documents.may_change(action, row),
+        )
+        for row in rows
+    ]
 
 
 def _visible(action: Action, case: Case) -> bool:

@@ -29,6 +29,10 @@ PROMISED = {
     ("get", "/tasks"),
     ("get", "/tasks/{task}"),
     ("post", "/task-batches"),
+    ("get", "/tasks/{task}/draft"),
+    ("put", "/tasks/{task}/draft"),
+    ("post", "/tasks/{task}/delegate"),
+    ("post", "/tasks/{task}/assign"),
     ("post", "/tasks/{task}/claim"),
     ("post", "/tasks/{task}/release"),
     ("post", "/tasks/{task}/complete"),
@@ -189,6 +193,17 @@ def _of_managing(asking: Asking, ani: Program) -> Answers:
     }
 
 
+def _of_handing(asking: Asking, ani: Program) -> Answers:
+    path = f"/tasks/{open_task(ani, start(ani)['id'])['id']}"
+    saved = ani.put(f"{path}/draft", {"data": {"putusan": "setuju"}})
+    return {
+        ("put", "/tasks/{task}/draft"): saved,
+        ("get", "/tasks/{task}/draft"): ani.get(f"{path}/draft"),
+        ("post", "/tasks/{task}/delegate"): ani.post(f"{path}/delegate", {"to": "lina"}),
+        ("post", "/tasks/{task}/assign"): asking.as_program("hadi").post(f"{path}/assign", {"to": "ani"}),
+    }
+
+
 def test_answers_are_as_described(asking: Asking, ani: Program, described: dict[str, Any]) -> None:
     intan, citra, joko = (asking.as_program(name) for name in ("intan", "citra", "joko"))
     deployed = intan.post(
@@ -219,7 +234,7 @@ def test_answers_are_as_described(asking: Asking, ani: Program, described: dict[
         ("get", "/readyz"): ani.get("/readyz"),
     }
     answers |= _of_moves(asking, ani) | _of_incidents(asking, ani) | _of_migrations(asking, ani)
-    answers |= _of_managing(asking, ani)
+    answers |= _of_managing(asking, ani) | _of_handing(asking, ani)
     assert set(answers) == PROMISED - {("get", "/definitions/{key}/versions/{version}/xml")}
     for (method, path), answer in answers.items():
         assert answer.status_code in (200, 201) or path == "/messages", (path, answer.text)

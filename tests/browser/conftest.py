@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,26 +36,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`mutasi serve` on a SQLite database with the smallest sample city; the address it answers on."""
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a SQLite database with the smallest sample city."""
     folder = tmp_path_factory.mktemp("server")
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MUTASI_")} | {
-        "MUTASI_VAR_DIR": str(folder),
-        "MUTASI_PORT": str(port),
-    }
     for command in (["db", "upgrade"], ["demo", "--size", "kecamatan"]):
-        subprocess.run([MUTASI, *command], env=environment, check=True, capture_output=True)
-    log = (folder / "server.log").open("w")
-    process = subprocess.Popen([MUTASI, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/sign-in", process, folder / "server.log")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        log.close()
+        subprocess.run([MUTASI, *command], env=environment(folder), check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(city: Path) -> Iterator[str]:
+    """`mutasi serve` on that city; the address it answers on. What is decided there is carried out at once."""
+    with serving(city, MUTASI_UNDO_SECONDS="0") as running:
+        yield running.address
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +91,10 @@ def open_page(
         height: int = 900,
         scheme: str = "light",
         fresh: bool = False,
+        address: str = "",
     ) -> Page:
         context = browser.new_context(
-            base_url=server,
+            base_url=address or server,
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
             locale="id-ID",
@@ -130,6 +127,56 @@ def open_page(
     assert problems == []
 
 
+@dataclass
+class Running:
+    """A server process. `kill` ends it as a crash would; `start` brings it up again at the same address."""
+
+    folder: Path
+    settings: dict[str, str]
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        variables = environment(self.folder) | {"MUTASI_PORT": str(self.port)} | self.settings
+        log = self.folder / f"server-{self.port}.log"
+        with log.open("a") as said:
+            self.process = subprocess.Popen(
+                [MUTASI, "serve"],
+                env=variables,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        wait_for(f"{self.address}/sign-in", self.process, log)
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Running]:
+    """A server on the database of a folder."""
+    running = Running(folder, settings, free_port())
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MUTASI_")}
+    return kept | {"MUTASI_VAR_DIR": str(folder)}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -143,6 +190,6 @@ def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
         try:
             with urllib.request.urlopen(address, timeout=2):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
     raise AssertionError(log.read_text())

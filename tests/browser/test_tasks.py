@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Running, serving
 from tests.browser.steps import drawn, start_case
 
 OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def patient(city: Path) -> Iterator[Running]:
+    """A server on the same city that holds decisions for ten seconds."""
+    with serving(city, MUTASI_UNDO_SECONDS="10", MUTASI_TICK_SECONDS="1") as running:
+        yield running
 
 
 def open_analysis(page: Page) -> str:
@@ -104,12 +114,138 @@ def test_taking_a_task_and_giving_it_back(open_page: OpenPage) -> None:
 
 
 def test_the_facts_stand_beside_the_form(open_page: OpenPage) -> None:
-    page = open_page("ani.analis")
+    page = open_page("dewi.tpk")
     page.goto("/inbox")
-    page.get_by_role("link", name="Susun rencana mutasi").first.click()
+    page.get_by_role("link", name="Sidang TPK").first.click()
     drawn(page)
     facts = page.locator(".decide-facts")
-    expect(facts.get_by_role("heading", name="Peringkat calon")).to_be_visible()
+    facts.get_by_role("heading", name="Peringkat calon").click()
     facts.locator(".candidate summary").first.click()
     expect(facts.locator(".candidate").first).to_contain_text("Kompetensi")
     expect(page.locator(".bjs-powered-by, .fjs-powered-by").first).to_be_visible()
+
+
+def test_a_decision_is_taken_back_with_its_text_and_taken_again(
+    open_page: OpenPage, patient: Running
+) -> None:
+    page = open_page("ani.analis", address=patient.address)
+    task = open_analysis(page)
+    fill_analysis(page, note="Tetap ada sesudah dibatalkan.")
+    page.get_by_role("button", name="Selesaikan").click()
+    page.wait_for_url(lambda url: url != task)
+    toast = page.locator(f'[data-task-id="{task.rsplit("/", 1)[1]}"]')
+    expect(toast).to_contain_text("Analisis kebutuhan: diputuskan.")
+    toast.get_by_role("button", name="Batalkan").click()
+    page.wait_for_url(task)
+    drawn(page)
+    expect(page.locator("[data-form-place]").get_by_label("Catatan")).to_have_value(
+        "Tetap ada sesudah dibatalkan."
+    )
+    page.get_by_role("button", name="Selesaikan").click()
+    page.wait_for_url(lambda url: url != task)
+    expect(toast).to_be_visible()
+    expect(toast).to_be_hidden(timeout=12_000)
+    for _ in range(10):  # the scheduler looks every second
+        page.goto(task)
+        if page.get_by_role("heading", name="Tugas ini selesai").count():
+            break
+        page.wait_for_timeout(500)
+    expect(page.get_by_role("heading", name="Tugas ini selesai")).to_be_visible()
+
+
+def test_a_draft_is_saved_after_typing_and_survives_a_killed_server_and_signing_out(
+    open_page: OpenPage, patient: Running
+) -> None:
+    page = open_page("ani.analis", address=patient.address, fresh=True)
+    task = open_analysis(page)
+    page.locator("[data-form-place]").get_by_label("Catatan").press_sequentially("Setengah jadi")
+    expect(page.locator("[data-draft-status]")).to_have_text(re.compile(r"Konsep tersimpan \d\d[.:]\d\d"))
+    patient.kill()
+    patient.start()
+    page.context.clear_cookies()
+    again = open_page("ani.analis", address=patient.address, fresh=True)
+    again.goto(task)
+    drawn(again)
+    expect(again.locator("[data-form-place]").get_by_label("Catatan")).to_have_value("Setengah jadi")
+
+
+def test_what_was_typed_is_saved_when_the_page_is_left_at_once(open_page: OpenPage) -> None:
+    page = open_page("ani.analis")
+    task = open_analysis(page)
+    page.locator("[data-form-place]").get_by_label("Catatan").fill("Ditinggal begitu saja")
+    page.goto("/cases")
+    page.goto(task)
+    drawn(page)
+    expect(page.locator("[data-form-place]").get_by_label("Catatan")).to_have_value("Ditinggal begitu saja")
+
+
+def test_on_a_phone_two_buttons_decide_and_what_is_missing_is_asked(open_page: OpenPage) -> None:
+    page = open_page("dewi.tpk", width=360, height=740)
+    page.goto("/inbox")
+    page.get_by_role("link", name="Sidang TPK").first.click()
+    drawn(page)
+    for button in page.locator(".form-foot-buttons .btn:visible").all():
+        box = button.bounding_box()
+        assert box
+        assert box["height"] >= 44
+        assert box["y"] + box["height"] <= 740
+    assert page.locator(".form-foot-buttons .btn:visible").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page.get_by_role("heading", name="Aturan hukum")).to_be_hidden()
+    page.get_by_role("button", name="Tolak").click()
+    expect(page.get_by_text("Wajib diisi.").first).to_be_visible()
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.get_by_text("Fakta, dokumen, dan riwayat").click()
+    expect(page.get_by_role("heading", name="Aturan hukum")).to_be_visible()
+
+
+def test_members_are_looked_up_by_keys_alone_in_a_list_of_rows(open_page: OpenPage) -> None:
+    page = open_page("dewi.tpk")
+    page.goto("/inbox")
+    page.get_by_role("link", name="Sidang TPK").first.click()
+    drawn(page)
+    page.get_by_role("button", name="Tambah baris").focus()
+    page.keyboard.press("Enter")
+    member = page.get_by_role("combobox", name="Anggota")
+    member.focus()
+    page.keyboard.type("an", delay=30)
+    expect(page.locator('.lookup [role="option"]').first).to_be_visible()
+    name = page.locator('[role="option"] .lookup-name').first.inner_text()
+    page.keyboard.press("Enter")
+    expect(member).to_have_value(name)
+    expect(page.locator("[data-draft-status]")).to_contain_text("Konsep tersimpan")
+    page.reload()
+    drawn(page)
+    expect(page.get_by_role("combobox", name="Anggota")).to_have_value(name)
+
+
+def test_files_are_sent_while_filling_in_and_refused_by_their_content(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page("budi.kepala")
+    page.goto("/inbox")
+    page.get_by_role("link", name="Isi survei kebutuhan").first.click()
+    drawn(page)
+    good, bad = tmp_path / "Bukti – rekap (1).txt", tmp_path / "program.pdf"
+    good.write_text("Rekap beban kerja")
+    bad.write_bytes(b"MZ\x90\x00")
+    chooser = page.get_by_label("Berkas bukti")
+    chooser.set_input_files(str(good))
+    link = page.get_by_role("link", name=good.name)
+    expect(link).to_be_visible()
+    chooser.set_input_files(str(bad))
+    expect(page.get_by_role("alert")).to_contain_text("program.pdf: Hanya berkas PDF")
+    expect(link).to_be_visible()
+
+
+def test_the_menus_of_a_task_open_and_close_by_keys_alone(open_page: OpenPage) -> None:
+    page = open_page("dewi.tpk")
+    page.goto("/inbox")
+    page.get_by_role("link", name="Sidang TPK").first.click()
+    drawn(page)
+    page.locator('[data-action="send-back"]').focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "element"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.action") == "send-back"
+    expect(page.get_by_label("Ke langkah mana")).to_be_hidden()

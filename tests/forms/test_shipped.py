@@ -19,7 +19,7 @@ FILES = sorted(FOLDER.glob("*.json"))
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 FIELDS = {
-    "survei_kebutuhan": "selisih jabatan jumlah urgensi sebab bukti",
+    "survei_kebutuhan": "selisih jabatan jumlah urgensi sebab bukti berkas_bukti",
     "analisis_kebutuhan": "periode prioritas jabatan_tujuan catatan_analisis",
     "pemetaan_kompetensi": "potensi_catatan kekuatan kelemahan catatan_pemetaan",
     "aspirasi": "bersedia tujuan_aspirasi prioritas_aspirasi alasan_aspirasi bersedia_luar pernyataan",

@@ -13,7 +13,7 @@ from service.db.base import Base
 from service.db.cases import Case, DueWork, Task
 from service.db.figures import CaseFigure, StepFigure, WaitingFigure
 from service.domain.errors import MutasiError
-from service.operations import cases, definitions, due, figures, tasks
+from service.operations import cases, definitions, due, figures, returning, tasks
 from service.operations.recording import write_event
 from service.wiring import Services
 from tests.operations.diagrams import branches
@@ -87,7 +87,7 @@ def act(services: Services, world: World, random: Random, now: datetime) -> None
             if choice > 0.95:
                 cases.cancel(action, task.case_id, "Tidak jadi.")
             elif choice > 0.85 and task.element != "periksa":
-                tasks.send_back(action, task.id, "periksa", "Berkas kurang.")
+                returning.send_back(action, task.id, "periksa", "Berkas kurang.")
             elif choice > 0.7:
                 tasks.claim(action, task.id)
             else:

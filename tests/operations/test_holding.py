@@ -197,4 +197,7 @@ def test_a_draft_has_a_largest_size_and_goes_with_its_task(slow: Services, world
     complete(slow, world.lina, task.id)
     with slow.action(now=datetime.now(UTC)) as action:
         drafts.forget(action)
+    assert draft(slow, world, task.id) is not None  # for some days it can still be read
+    with slow.action(now=datetime.now(UTC) + drafts.KEPT_AFTER_THE_END) as action:
+        drafts.forget(action)
     assert draft(slow, world, task.id) is None

@@ -13,7 +13,18 @@ from sqlalchemy import select
 from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, Invalid, NotAllowed, Suspended
-from service.operations import cases, clock, definitions, due, extending, holding, messages, suspending, tasks
+from service.operations import (
+    cases,
+    clock,
+    definitions,
+    due,
+    extending,
+    holding,
+    messages,
+    returning,
+    suspending,
+    tasks,
+)
 from service.wiring import Services
 from tests.operations.diagrams import branches, limited
 from tests.operations.test_tasks import complete, open_task, start
@@ -59,13 +70,13 @@ def test_nothing_can_be_done_at_its_tasks(services: Services, world: World, case
     for attempt in (
         lambda action: tasks.claim(action, task.id),
         lambda action: tasks.complete(action, task.id, {}),
-        lambda action: tasks.send_back(action, task.id, "periksa", "uji"),
+        lambda action: returning.send_back(action, task.id, "periksa", "uji"),
         lambda action: holding.decide(action, task.id, {}),
     ):
         with pytest.raises(Suspended), services.action(world.ani) as action:
             attempt(action)
     for attempt in (
-        lambda action: tasks.skip(action, task.id, {}, "uji"),
+        lambda action: returning.skip(action, task.id, {}, "uji"),
         lambda action: cases.change_variables(action, case, {"a": 1}, "uji"),
         lambda action: extending.extend(action, task.id, date(2030, 1, 7), "uji"),
     ):

@@ -24,7 +24,13 @@ def city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Services on a city of about 60 employees, with the shipped definitions and no case."""
     folder = tmp_path_factory.mktemp("city")
     wired = wire(
-        load({}, database_url=sqlite_copy(sqlite_template, folder), secret_key="k" * 32, var_dir=str(folder))
+        load(
+            {},
+            database_url=sqlite_copy(sqlite_template, folder),
+            secret_key="k" * 32,
+            var_dir=str(folder),
+            undo_seconds=0,  # what is decided here reaches the engine at once; test_task_page holds it
+        )
     )
     with wired.action() as action:
         definitions.deploy_shipped(action)

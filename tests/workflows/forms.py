@@ -16,6 +16,9 @@ Field = Mapping[str, Any]
 
 def _fields(components: list[dict[str, Any]]) -> Iterator[Field]:
     for component in components:
+        if component["type"] == "dynamiclist":
+            yield {**component, "key": component["path"]}
+            continue
         if "key" in component:
             yield component
         yield from _fields(component.get("components", []))
@@ -38,6 +41,11 @@ def is_required(field: Field) -> bool:
 
 
 def _answer(field: Field, data: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    if field["type"] == "dynamiclist":
+        row = {inner["key"]: _answer(inner, data) for inner in _fields(field["components"])}
+        return st.lists(st.fixed_dictionaries(row), max_size=2)
+    if field["type"] == "filepicker":
+        return st.just([])
     offered = choices(field, data)
     if field["type"] == "checklist":
         return st.lists(st.sampled_from(offered), unique=True)

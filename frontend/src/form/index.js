@@ -1,32 +1,46 @@
-// Draws a form-js form from the JSON beside it, and posts its answers as one hidden field.
-//   <div data-form data-language="id">
-//     <script type="application/json" data-form-content>{"schema":{}, "data":{}, "errors":{}}</script>
+// Draws a form-js form from the JSON beside it, keeps a draft of what is typed, and posts its answers as one hidden field.
+//   <div data-form data-form-draft="/tasks/…/draft" data-form-files="…" data-form-lookup="…">
+//     <script type="application/json" data-form-content>{"schema":{}, "data":{}, "errors":{}, "named":{}, "words":{}}</script>
 //     <div data-form-place></div>
 //   </div>
-//   <form id="…" data-form-post> <input type="hidden" name="answers"> <button>…</button> </form>
+//   <form data-form-post> <input type="hidden" name="answers"> <button>…</button> </form>
+// Both lie in one [data-task]; forms that htmx brings in later are drawn as well.
 import "./language.js";
 import { Form } from "@bpmn-io/form-js-viewer";
 import "@bpmn-io/form-js-viewer/dist/assets/flatpickr/light.css";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js-base.css";
 import "./form.css";
+import { decideWith } from "./decision.js";
+import { keepDraft } from "./drafts.js";
 import { speakErrors } from "./errors.js";
+import { ownFields } from "./fields.js";
 
-for (const holder of document.querySelectorAll("[data-form]")) draw(holder);
+drawAll(document);
+document.addEventListener("htmx:load", ({ detail }) => drawAll(detail.elt));
+
+function drawAll(root) {
+  for (const holder of root.querySelectorAll("[data-form]")) if (!("begun" in holder.dataset)) draw(holder);
+}
 
 async function draw(holder) {
-  const { schema, data, errors } = JSON.parse(holder.querySelector("[data-form-content]").textContent);
+  holder.dataset.begun = "";
+  const { schema, data, errors, named, words } = JSON.parse(holder.querySelector("[data-form-content]").textContent);
   const place = holder.querySelector("[data-form-place]");
-  const form = new Form({ container: place, additionalModules: [speakErrors] });
+  const post = (holder.closest("[data-task]") ?? document).querySelector("[data-form-post]");
+  const token = post?.elements.csrf_token?.value ?? "";
+  const served = { named: named ?? {}, words: words ?? {}, token, files: holder.dataset.formFiles, lookup: holder.dataset.formLookup };
+  const form = new Form({ container: place, additionalModules: [speakErrors, ownFields(served)] });
   await form.importSchema(schema, data);
   holder.dataset.drawn = "yes";
   if (holder.hasAttribute("data-read-only")) {
     form.setProperty("readOnly", true);
     return;
   }
-  if (errors && Object.keys(errors).length) showErrors(form, errors, place);
-
-  const post = document.querySelector("[data-form-post]");
+  if (errors && Object.keys(errors).length) requestAnimationFrame(() => showErrors(form, errors, place));
   if (!post) return;
+
+  const draft = holder.dataset.formDraft ? keepDraft({ form, holder, post, words: served.words, token }) : null;
+  decideWith(form, schema, post);
   let sending = false;
   form.on("submit", ({ data: answers, errors: found }) => {
     if (Object.keys(found).length) {
@@ -35,6 +49,7 @@ async function draw(holder) {
     }
     if (sending) return;
     sending = true;
+    draft?.stop();
     post.elements.answers.value = JSON.stringify(answers);
     post.submit();
   });
@@ -42,13 +57,20 @@ async function draw(holder) {
     event.preventDefault();
     form.submit();
   });
+  // A page taken from the browser's memory may send again.
+  addEventListener("pageshow", () => (sending = false));
 }
 
-// Server messages are keyed by field key; form-js keeps errors by component id.
+// Server messages are keyed by dotted field names (`anggota.0.nip`); form-js keeps errors by component id and row.
 function showErrors(form, messages, place) {
   const byId = {};
-  for (const field of form.get("formFieldRegistry").getAll()) {
-    if (field.key && messages[field.key]) byId[field.id] = [messages[field.key]];
+  for (const { id, valuePath, indexes } of form.get("formFieldInstanceRegistry").getAll()) {
+    const message = messages[valuePath.join(".")];
+    if (!message) continue;
+    const path = [id, ...Object.values(indexes ?? {})];
+    let level = byId;
+    for (const step of path.slice(0, -1)) level = level[step] ??= {};
+    level[path.at(-1)] = [message];
   }
   form._setState({ errors: byId });
   focusFirstError(place);
@@ -58,6 +80,6 @@ function focusFirstError(place) {
   requestAnimationFrame(() => {
     const field = place.querySelector(".fjs-has-errors");
     field?.scrollIntoView({ block: "center" });
-    field?.querySelector("input, textarea, select, button, [tabindex]")?.focus({ preventScroll: true });
+    field?.querySelector("input:not([type=file]), textarea, select, button, [tabindex]")?.focus({ preventScroll: true });
   });
 }

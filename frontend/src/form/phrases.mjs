@@ -8,7 +8,11 @@ const indonesian = {
   Search: "Cari",
   Select: "Pilih",
 };
+// The same for phrases that form-js has in lists of a button's contents, and for texts it builds from parts.
+const inLists = { "Add new": "Tambah baris", Collapse: "Ringkas" };
 const patterns = [
+  [/^Expand all \((.+)\)$/, "Buka semua ($1)"],
+  [/^Remove list item (.+)$/, "Hapus baris $1"],
   [/^Field must have minimum value of (.+)\.$/, "Paling sedikit $1."],
   [/^Field must have maximum value of (.+)\.$/, "Paling banyak $1."],
   [/^Field must have minimum length of (.+)\.$/, "Paling sedikit $1 karakter."],
@@ -18,10 +22,13 @@ const patterns = [
   [/^Field must match pattern .*$/, "Bentuknya tidak sesuai."],
 ];
 export const englishOfFormJs = Object.keys(indonesian);
+export const englishInLists = Object.keys(inLists);
+export const builtByFormJs = ["`Expand all (${values.length - 1})`", "`Remove list item ${itemIndex + 1}`"];
 
 export function phrase(text, language) {
   if (language === "en") return text;
-  if (indonesian[text]) return indonesian[text];
+  const whole = indonesian[text] ?? inLists[text];
+  if (whole) return whole;
   for (const [pattern, replacement] of patterns) if (pattern.test(text)) return text.replace(pattern, replacement);
   return text;
 }

@@ -28,9 +28,8 @@ GIVEN = ("task_delegated", "task_assigned", "task_released")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Tasks of one kind: an element of a process, by its name."""
+    """Tasks of one kind: an element of diagrams, whichever process and version it is in, by its name."""
 
-    definition: str
     element: str
     name: str
     name_en: str
@@ -66,7 +65,6 @@ def choices(session: Session, actor: Actor, scope: Scope) -> Choices:
     target, origin = aliased(Unit), aliased(Unit)
     rows = session.execute(
         select(
-            Case.definition_key,
             Task.element,
             Task.name,
             Task.name_en,
@@ -85,9 +83,9 @@ def choices(session: Session, actor: Actor, scope: Scope) -> Choices:
         .outerjoin(origin, origin.id == Case.origin_unit)
         .outerjoin(Account, Account.id == Task.assignee_id)
     ).all()
-    kinds = {(row.definition_key, row.element): Kind(*row[:4]) for row in rows}
+    kinds = {row.element: Kind(row.element, row.name, row.name_en) for row in rows}
     return Choices(
-        kinds=tuple(sorted(kinds.values(), key=lambda kind: (kind.name, kind.definition))),
+        kinds=tuple(sorted(kinds.values(), key=lambda kind: (kind.name, kind.element))),
         stages=tuple(sorted({row.stage for row in rows if row.stage})),
         origins=_named((row.origin_unit, row.origin_name) for row in rows if row.named),
         targets=_named((row.target_unit, row.target_name) for row in rows),

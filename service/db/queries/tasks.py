@@ -96,11 +96,11 @@ def inbox(
     filters = conditions(session, actor, state, wanted)
     ids = _ids(actor, scope, state, filters, limit + 1, cursor)
     found = session.execute(ids).all()
-    rows = _rows(session, actor, [row.id for row in found[:limit]])
+    shown = these(session, actor, [row.id for row in found[:limit]])
     following = (
         encode_cursor(found[limit - 1].at.isoformat(), found[limit - 1].id) if len(found) > limit else None
     )
-    return Page(tuple(rows), following)
+    return Page(tuple(shown), following)
 
 
 def count_open(
@@ -125,15 +125,10 @@ def count(
 
 def get(session: Session, actor: Actor, task_id: uuid.UUID) -> TaskRow:
     """One task. Raises NotFound when it does not exist or the actor may not see its case."""
-    rows = _rows(session, actor, [task_id])
-    if not rows:
+    found = these(session, actor, [task_id])
+    if not found:
         raise NotFound("There is no such task.")
-    return rows[0]
-
-
-def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[TaskRow]:
-    """These tasks in this order, without those the actor may not see."""
-    return _rows(session, actor, ids)
+    return found[0]
 
 
 def of_case(session: Session, actor: Actor, case_id: uuid.UUID) -> list[TaskRow]:
@@ -141,7 +136,7 @@ def of_case(session: Session, actor: Actor, case_id: uuid.UUID) -> list[TaskRow]
     ids = session.scalars(
         select(Task.id).where(Task.case_id == case_id).order_by(Task.opened_at, Task.id)
     ).all()
-    return _rows(session, actor, ids)
+    return these(session, actor, ids)
 
 
 def _ids(
@@ -241,7 +236,7 @@ def _closed_ids(
     return select(merged.c.id, merged.c.at).order_by(merged.c.at.desc(), merged.c.id.desc()).limit(limit)
 
 
-def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[TaskRow]:
+def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[TaskRow]:
     """The rows of these tasks, in this order, without those the actor may not see."""
     if not ids:
         return []

@@ -105,7 +105,7 @@ def _verdict(name: str, yes: str, others: tuple[str, ...], reason: str) -> Answe
 
 def _team(random: Random, data: Mapping[str, Any], today: date) -> dict[str, Any]:
     return {
-        "anggota_hadir": "Sekda, Kepala BKPSDM, Inspektur, Asisten Administrasi Umum",
+        "anggota_hadir": [],
         "konflik": "Tidak ada",
         **_verdict("putusan_tpk", "setuju", ("ubah", "tolak"), "alasan_tpk")(random, data, today),
     }

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from service.db.accounts import Account
 from service.db.cases import Case, DueWork, Task, WaitingFor
-from service.db.people import Employee
+from service.db.people import Employee, Unit
 from service.domain.access import Actor
 from service.operations import cases, messages, tasks
 from service.operations.action import Action
@@ -34,6 +34,7 @@ DEFINITIONS = (
 OLDEST_DAYS = 620
 LYING_DAYS = 75
 MOST_STEPS = 250
+SEATS = ("ketua", "sekretaris", "anggota", "anggota")
 TRIGGERS = {
     "transfer_lifecycle": ("rencana_tahunan", "Rencana mutasi tahunan"),
     "plaju_distribution": ("rencana", "Pemerataan tenaga menurut kebutuhan mendesak"),
@@ -59,7 +60,7 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
     plan = sorted(
         _plan(random, COUNTS[size], action.now, action.calendar.timezone), key=lambda sample: sample.begins
     )
-    people = _People(action)
+    people = People(action)
     outcomes.fill(action)
     for done, sample in enumerate(plan, start=1):
         _live(action, random, people, sample)
@@ -79,7 +80,7 @@ def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[
         yield Sample(keys[number % len(keys)], begins, lying)
 
 
-class _People:
+class People:
     """Who acts at a task: the account that holds its role, or the employee it is meant for."""
 
     def __init__(self, action: Action) -> None:
@@ -122,7 +123,7 @@ class _People:
         return self.action.session.scalar(select(Employee.nama).where(Employee.nip == nip)) or "Pegawai"
 
 
-def _live(action: Action, random: Random, people: _People, sample: Sample) -> None:
+def _live(action: Action, random: Random, people: People, sample: Sample) -> None:
     """Begin one case and let it live until the present, until it ends, or until it is left lying."""
     moment = sample.begins
     case = cases.start(
@@ -191,7 +192,17 @@ def _complete(action: Action, random: Random, task: Task) -> None:
     data = tasks.data(action, task.id)
     answer = ANSWERS.get(task.form or "")
     answers = answer(random, data, action.calendar.local_date(action.now)) if answer else {}
+    if "anggota_hadir" in answers:
+        answers["anggota_hadir"] = _team_members(action)
     tasks.complete(action, task.id, answers)
+
+
+def _team_members(action: Action) -> list[dict[str, str]]:
+    """Who sat in the appraisal team: heads of units."""
+    heads = action.session.scalars(
+        select(Unit.kepala_nip).where(Unit.kepala_nip.is_not(None)).order_by(Unit.id).limit(len(SEATS))
+    )
+    return [{"nip": str(nip), "sebagai": seat} for nip, seat in zip(heads, SEATS, strict=False)]
 
 
 def _clearance_arrives(action: Action, random: Random, case: Case) -> bool:

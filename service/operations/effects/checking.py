@@ -100,7 +100,13 @@ def _plain(value: Any) -> Any:
 def _circumstances(action: Action, case: Case, data: Mapping[str, Any], day: date) -> facts.Circumstances:
     around = models.region(day)
     kind = data.get("jenis_mutasi") or "M1"
-    papers = set(action.session.scalars(select(CaseDocument.kind).where(CaseDocument.case_id == case.id)))
+    papers = set(
+        action.session.scalars(
+            select(CaseDocument.kind).where(
+                CaseDocument.case_id == case.id, CaseDocument.removed_at.is_(None)
+            )
+        )
+    )
     permitted = data.get("jenis_izin") == "mendagri" and data.get("hasil_izin") == "disetujui"
     declared = data.get("dokumen") if isinstance(data.get("dokumen"), list) else []
     return facts.Circumstances(

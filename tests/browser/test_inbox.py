@@ -1,0 +1,338 @@
+"""The inbox as staff use it all day: with the mouse, with keys alone, on a phone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.steps import sign_in
+from tests.operations.diagrams import HEAD
+
+OpenPage = Callable[..., Page]
+LIST = "/inbox?definition=putusan_uji"
+
+DIAGRAM = f"""{HEAD}
+  <process id="putusan_uji" name="Putusan uji" isExecutable="true">
+    <startEvent id="mulai" name="Mulai"><outgoing>f1</outgoing></startEvent>
+    <sequenceFlow id="f1" sourceRef="mulai" targetRef="putus"/>
+    <userTask id="putus" name="Putuskan usul" mutasi:role="analis_sdm" mutasi:form="putusan_uji">
+      <incoming>f1</incoming><outgoing>f2</outgoing></userTask>
+    <sequenceFlow id="f2" sourceRef="putus" targetRef="selesai"/>
+    <endEvent id="selesai" name="Selesai"><incoming>f2</incoming></endEvent>
+  </process>
+</definitions>"""
+
+
+def form() -> str:
+    values = [{"value": value, "label": value.title()} for value in ("setuju", "tolak", "kembalikan")]
+    unless = {"hide": '=putusan != "tolak" and putusan != "kembalikan"'}
+    needed = {"required": True}
+    components: list[dict[str, Any]] = [
+        {"type": "radio", "id": "F_a", "key": "putusan", "label": "Putusan", "values": values, "validate": needed},
+        {"type": "textarea", "id": "F_b", "key": "alasan", "label": "Alasan", "validate": needed, "conditional": unless},
+        {
+            "type": "textfield",
+            "id": "F_c",
+            "key": "nomor",
+            "label": "Nomor surat",
+            "validate": needed,
+            "conditional": {"hide": "=perlu_nomor != true"},
+        },
+    ]  # fmt: skip
+    return json.dumps({"type": "default", "id": "putusan_uji", "components": components})
+
+
+@pytest.fixture(scope="module")
+def deployed(browser: Browser, server: str) -> Iterator[None]:
+    """A definition with one plain decision for the analysts."""
+    context = browser.new_context(base_url=server)
+    page = context.new_page()
+    sign_in(page, "intan.proses")
+    page.goto("/definitions/upload")
+    page.set_input_files(
+        "#files",
+        [
+            {"name": "putusan_uji.bpmn", "mimeType": "text/xml", "buffer": DIAGRAM.encode()},
+            {"name": "putusan_uji.json", "mimeType": "application/json", "buffer": form().encode()},
+        ],
+    )
+    page.get_by_role("button", name="Periksa dan berlakukan").click()
+    page.wait_for_url("**/definitions/putusan_uji**")
+    yield
+    context.close()
+
+
+def start(page: Page, count: int = 1, **data: Any) -> None:
+    """Start cases as the person of the page."""
+    data = {"perlu_nomor": False, **data}
+    page.evaluate(
+        """async ([count, data]) => {
+            const token = document.querySelector("input[name=csrf_token]").value;
+            for (let number = 0; number < count; number++) {
+                const answer = await fetch("/api/v1/cases", {method: "POST", credentials: "same-origin",
+                    headers: {"Content-Type": "application/json", "X-CSRFToken": token},
+                    body: JSON.stringify({definition: "putusan_uji", data})});
+                if (!answer.ok) throw new Error(await answer.text());
+            }
+        }""",
+        [count, data],
+    )
+
+
+def inbox(open_page: OpenPage, count: int = 3, width: int = 1440, **data: Any) -> Page:
+    """Ani's inbox with at least so many decisions of the test's kind in it."""
+    page = open_page("ani.analis", width=width)
+    page.goto(LIST)
+    start(page, max(count - cards(page).count(), 1) if not data else count, **data)
+    page.goto(LIST)
+    return page
+
+
+def cards(page: Page) -> Locator:
+    return page.locator("#found [data-task]:visible")
+
+
+def ids(page: Page) -> list[str]:
+    return cards(page).evaluate_all("cards => cards.map(card => card.dataset.task)")
+
+
+def card(page: Page, task: str) -> Locator:
+    return page.locator(f'#found [data-task="{task}"]')
+
+
+def test_a_task_opens_beside_the_list_and_the_address_leads_back_to_it(
+    open_page: OpenPage, deployed: None
+) -> None:
+    page = inbox(open_page)
+    first = ids(page)[0]
+    card(page, first).get_by_role("link").click()
+    pane = page.locator("#pane")
+    expect(pane.get_by_role("heading", name="Putuskan usul")).to_be_visible()
+    page.wait_for_url(f"**task={first}")
+    expect(pane.locator("[data-form][data-drawn]")).to_be_visible()
+    page.reload()
+    expect(pane.get_by_role("heading", name="Putuskan usul")).to_be_visible()
+    expect(card(page, first)).to_have_class(re.compile("is-current"))
+    page.go_back()
+    expect(pane.locator("[data-task]")).to_have_count(0)
+
+
+def test_a_decision_with_the_mouse_leaves_at_once_and_can_be_undone(
+    open_page: OpenPage, deployed: None
+) -> None:
+    page = inbox(open_page)
+    first = ids(page)[0]
+    card(page, first).hover()
+    card(page, first).get_by_role("button", name="Setuju").click()
+    expect(card(page, first)).to_be_hidden()
+    page.locator("#held").get_by_role("button", name="Batalkan").click()
+    expect(card(page, first)).to_be_visible()
+    expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", first)
+    expect(page.locator("#pane").get_by_role("radio", name="Setuju")).to_be_checked()
+
+
+def test_keys_alone_decide_one_after_the_other(open_page: OpenPage, deployed: None) -> None:
+    page = inbox(open_page, count=4)
+    tasks = ids(page)
+    press = page.keyboard.press
+    press("j")
+    expect(card(page, tasks[0]).get_by_role("link")).to_be_focused()
+    press("j")
+    press("k")
+    press("Enter")
+    expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", tasks[0])
+    press("a")
+    expect(card(page, tasks[0])).to_be_hidden()
+    expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", tasks[1])
+    expect(page.locator("#held [data-action=undo]")).to_be_visible()
+    press("z")
+    expect(card(page, tasks[0])).to_be_visible()
+    expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", tasks[0])
+    expect(card(page, tasks[0])).to_contain_text("Draf")
+    press("r")
+    dialog = page.locator("#reason-dialog")
+    expect(dialog.get_by_label("Alasan")).to_be_focused()
+    page.keyboard.type("Formasi belum ada")
+    press("Tab")
+    press("Tab")
+    press("Enter")
+    expect(card(page, tasks[0])).to_be_hidden()
+    expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", tasks[1])
+    press("c")
+    expect(card(page, tasks[1])).to_contain_text("Anda ambil")
+    press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("jk")
+    expect(page.locator("#q")).to_have_value("jk")
+    press("Escape")
+    page.locator("#found").evaluate("() => document.activeElement.blur()")
+    press("?")
+    expect(page.locator("#keys-help")).to_be_visible()
+    press("Escape")
+    expect(page.locator("#keys-help")).to_be_hidden()
+
+
+def test_many_at_once_are_tried_out_first_and_each_has_its_result(
+    open_page: OpenPage, deployed: None
+) -> None:
+    page = inbox(open_page, count=3)
+    start(page, 1, aturan=[{"id": "R03", "hasil": "peringatan", "tingkat": "W"}])
+    page.goto(LIST)
+    tasks = ids(page)
+    for _task in tasks:
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    bar = page.locator("[data-batch]")
+    expect(bar).to_contain_text(f"{len(tasks)} dipilih")
+    bar.get_by_role("button", name="Tolak").click()
+    dialog = page.locator("#batch-dialog")
+    dialog.get_by_label("Satu alasan untuk semuanya").fill("Anggaran habis")
+    dialog.get_by_role("button", name="Coba dahulu").click()
+    expect(dialog).to_contain_text(f"{len(tasks) - 1} akan lolos")
+    expect(dialog).to_contain_text("1 perlu dilihat dahulu")
+    expect(dialog).to_contain_text("Perlu dipertimbangkan: R03.")
+    dialog.locator("[data-batch-go]").click()
+    expect(dialog).to_contain_text(f"{len(tasks) - 1} diputus, 0 tidak.")
+    expect(dialog.locator(".is-done")).to_have_count(len(tasks) - 1)
+    dialog.get_by_role("button", name="Tutup").click()
+    expect(cards(page)).to_have_count(1)
+
+
+def test_what_the_form_still_needs_is_opened_with_the_answer_chosen(
+    open_page: OpenPage, deployed: None
+) -> None:
+    page = inbox(open_page, count=1, perlu_nomor=True)
+    task = ids(page)[-1]
+    card(page, task).get_by_role("link").focus()
+    page.keyboard.press("a")
+    dialog = page.locator("#reason-dialog")
+    expect(dialog.get_by_text("Nomor surat")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card(page, task)).to_be_visible()
+    card(page, task).get_by_role("link").focus()
+    page.keyboard.press("r")
+    page.keyboard.type("Belum lengkap")
+    dialog.locator("[data-reason-do]").click()
+    pane = page.locator("#pane")
+    expect(pane.get_by_role("radio", name="Tolak")).to_be_checked()
+    expect(pane.get_by_label("Alasan")).to_have_value("Belum lengkap")
+    expect(pane.get_by_label("Nomor surat")).to_be_focused()
+
+
+def test_on_failure_the_row_returns_with_the_text_kept(open_page: OpenPage, deployed: None) -> None:
+    page = inbox(open_page)
+    task = ids(page)[0]
+    page.route(
+        "**/decide", lambda route: route.fulfill(status=409, json={"said": "Budi lebih dahulu (10:41)."})
+    )
+    card(page, task).get_by_role("link").focus()
+    page.keyboard.press("r")
+    page.keyboard.type("Formasi belum ada")
+    page.locator("#reason-dialog [data-reason-do]").click()
+    expect(card(page, task)).to_be_visible()
+    expect(card(page, task)).to_contain_text("Budi lebih dahulu (10:41).")
+    page.unroute("**/decide")
+    card(page, task).get_by_role("link").focus()
+    page.keyboard.press("r")
+    expect(page.locator("#reason-text")).to_have_value("Formasi belum ada")
+
+
+def test_new_work_is_announced_and_what_a_colleague_finished_greys_out_in_place(
+    open_page: OpenPage, deployed: None
+) -> None:
+    page = inbox(open_page)
+    before = ids(page)
+    other = open_page("ani.analis")
+    other.goto(LIST)
+    start(other)
+    other.evaluate(
+        """async (task) => {
+            const token = document.querySelector("input[name=csrf_token]").value;
+            const answer = await fetch(`/api/v1/tasks/${task}/complete`, {method: "POST", credentials: "same-origin",
+                headers: {"Content-Type": "application/json", "X-CSRFToken": token},
+                body: JSON.stringify({data: {putusan: "setuju"}})});
+            if (!answer.ok) throw new Error(await answer.text());
+        }""",
+        before[1],
+    )
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(card(page, before[1])).to_contain_text("Ani Lestari menyelesaikannya")
+    assert ids(page) == before
+    news = page.get_by_role("button", name="1 tugas baru")
+    expect(news).to_be_visible()
+    news.click()
+    expect(card(page, before[1])).to_have_count(0)
+    assert len(ids(page)) == len(before)
+    expect(news).to_be_hidden()
+
+
+def test_filters_stand_in_the_address_and_are_kept_as_a_view(open_page: OpenPage, deployed: None) -> None:
+    page = inbox(open_page)
+    page.goto("/inbox")
+    page.locator(".inbox-more > summary").click()
+    page.get_by_label("Diambil oleh").select_option("nobody")
+    page.wait_for_url("**who=nobody**")
+    page.get_by_role("button", name="Simpan tampilan ini").click()
+    page.get_by_label("Nama", exact=True).fill("Belum diambil")
+    page.get_by_role("button", name="Simpan", exact=True).click()
+    chip = page.locator("#views").get_by_role("link", name="Belum diambil")
+    expect(chip).to_have_attribute("aria-current", "true")
+    page.goto("/inbox")
+    chip.click()
+    page.wait_for_url("**who=nobody**")
+    assert cards(page).count() >= 1
+
+
+def test_the_palette_goes_finds_and_does_on_every_page(open_page: OpenPage, deployed: None) -> None:
+    page = open_page("ani.analis")
+    page.goto("/cases")
+    page.keyboard.press("Control+k")
+    palette = page.locator("#palette")
+    expect(palette.get_by_role("combobox", name="Buka, lakukan, atau cari")).to_be_focused()
+    expect(palette.get_by_role("option", name="Kotak masuk", exact=True)).to_be_visible()
+    page.keyboard.type("akun saya")
+    expect(palette.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("MUT-2026-000001")
+    expect(palette.get_by_role("option", name=re.compile("MUT-2026-000001"))).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/**")
+
+
+def test_single_keys_can_be_turned_off(open_page: OpenPage, deployed: None) -> None:
+    page = open_page("eko.sekda", fresh=True)
+    page.goto("/account")
+    page.locator("input[name=single_keys]").uncheck()
+    page.locator("#settings button[type=submit]").click()
+    expect(page.locator("body")).to_have_attribute("data-single-keys", "no")
+    page.goto("/inbox")
+    page.keyboard.press("?")
+    expect(page.locator("#keys-help")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+
+
+def test_on_a_phone_cards_decide_with_big_buttons_and_open_a_page(
+    open_page: OpenPage, deployed: None
+) -> None:
+    page = inbox(open_page, width=390)
+    first, second = ids(page)[:2]
+    for button in card(page, first).get_by_role("button").all():
+        size = button.bounding_box()
+        assert size is not None
+        assert size["height"] >= 44
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    card(page, first).get_by_role("button", name="Setuju").click()
+    expect(card(page, first)).to_be_hidden()
+    expect(page.locator("#held").get_by_role("button", name="Batalkan")).to_be_visible()
+    card(page, second).get_by_role("link").click()
+    page.wait_for_url(f"**/tasks/{second}")
