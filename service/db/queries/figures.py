@@ -217,11 +217,10 @@ def as_of(session: Session) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def still_counting(session: Session) -> int:
-    """How many pieces of older months are yet to be counted."""
-    pieces = select(func.count()).where(
-        DueWork.kind == "figures", DueWork.key != "figures", DueWork.state == "pending"
-    )
+def still_counting(session: Session, chosen: Chosen) -> int:
+    """How many months of the period are yet to be counted again."""
+    keys = [f"figures:{month:%Y-%m}" for month in chosen.months]
+    pieces = select(func.count()).where(DueWork.key.in_(keys), DueWork.state == "pending")
     return session.scalar(pieces) or 0
 
 
