@@ -21,6 +21,8 @@ from service.operations import cases
 from service.operations.action import Action
 from service.operations.recording import write_event
 
+LETTER = "letter."
+"""How the kinds of documents begin that are letters: who reads those is asked of the letter, not of the case."""
 CHUNK = 64 * 1024
 HEAD = 4096
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -52,6 +54,7 @@ def attach(
     """
     if action.session.get(Case, case_id) is None:
         raise NotFound("There is no such case.")
+    kind = kind.removeprefix(LETTER) or "lampiran"
     document = keep(action, case_id, kind, filename, stream, number=number, dated=dated)
     _log(action, "document_attached", document)
     return document
@@ -136,7 +139,7 @@ def may_change(action: Action, document: CaseDocument) -> bool:
 
 def _own(action: Action, document_id: uuid.UUID, reason: str) -> CaseDocument:
     document = action.session.get(CaseDocument, document_id, with_for_update=True)
-    if document is None or document.removed_at is not None:
+    if document is None or document.removed_at is not None or document.kind.startswith(LETTER):
         raise NotFound("There is no such document.")
     if not may_change(action, document):
         raise NotAllowed("Only who attached a document can remove it.")

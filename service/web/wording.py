@@ -5,6 +5,23 @@ from __future__ import annotations
 from service.domain.form_values import N_
 
 REFUSALS = (
+    N_("Letters cannot be printed here: install libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz0b."),
+    N_("Another letter has this number."),
+    N_("Your roles do not allow you to issue letters."),
+    N_("The decree is issued by the decision itself."),
+    N_("There is no such kind of letter."),
+    N_("There is no such letter."),
+    N_("There is no such page."),
+    N_("The letter was withdrawn."),
+    N_("The letter is being signed at this moment."),
+    N_("This letter is signed on paper."),
+    N_("This letter does not wait for your signature."),
+    N_("Type your NIK (16 digits) and your passphrase."),
+    N_("Signing was interrupted. Sign again."),
+    N_("The address of the certificate service (bsre_url) is not set."),
+    N_("The certificate service sent something that is no PDF."),
+    N_("The certificate service sent an answer that cannot be read."),
+    N_("Too many codes were asked for. Wait a few minutes."),
     N_("Nothing was changed yet."),
     N_("Say what changed, and why."),
     N_("The diagram is too large."),

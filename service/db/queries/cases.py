@@ -231,11 +231,15 @@ def walked(session: Session, case_id: uuid.UUID) -> dict[str, dict[str, int]]:
 
 
 def documents(session: Session, case_id: uuid.UUID, *, removed: bool = False) -> list[CaseDocument]:
-    """The files attached to a case, in the order they were added; `removed`: those taken away since."""
+    """The files attached to a case, in the order they were added; `removed`: those taken away since.
+
+    Not its letters: those have readers of their own.
+    """
     query = (
         select(CaseDocument)
         .where(
             CaseDocument.case_id == case_id,
+            CaseDocument.kind.not_like("letter.%"),
             CaseDocument.removed_at.is_not(None) if removed else CaseDocument.removed_at.is_(None),
         )
         .order_by(CaseDocument.added_at, CaseDocument.id)

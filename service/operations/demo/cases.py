@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -52,6 +53,8 @@ class Sample:
     definition: str
     begins: datetime
     tasks_done: int | None
+    left_at: str | None = None
+    """The form of the task before which everybody stops."""
 
 
 def fill(action: Action, size: str, progress: Callable[[int, int], None] | None = None) -> int:
@@ -66,7 +69,30 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
         _live(action, random, people, sample)
         if progress:
             progress(done, len(plan))
-    return len(plan)
+    until_decision(action)
+    return len(plan) + 1
+
+
+class _Agreeable(Random):
+    """Everybody answers at once, and agrees: the first choice is always taken."""
+
+    def choices(
+        self, population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1
+    ) -> list[Any]:
+        return [population[0]] * k
+
+    def choice(self, seq: Any) -> Any:
+        return seq[0]
+
+    def random(self) -> float:
+        return 0.0
+
+
+def until_decision(action: Action) -> None:
+    """One more case, in which everybody agreed: it waits for the decision, so that its letter can be looked at."""
+    begins = action.calendar.start_of_day(action.calendar.local_date(action.now) - timedelta(days=7), 8)
+    sample = Sample("transfer_lifecycle", begins, None, left_at="keputusan_ppk")
+    _live(action, _Agreeable(1), People(action), sample)
 
 
 def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[Sample]:
@@ -147,7 +173,7 @@ def _live(action: Action, random: Random, people: People, sample: Sample) -> Non
             moment += timedelta(days=random.randint(5, 12))
             if moment > action.now or not _clearance_arrives(replace(action, now=moment), random, case):
                 return
-        elif acts_at > action.now:
+        elif acts_at > action.now or task.form == sample.left_at:
             return
         else:
             moment = acts_at

@@ -125,7 +125,7 @@ def _signer(action: Action, case: Case, office: Data, slot: Signatory) -> dict[s
     return {
         "slot": slot.slot,
         "jenis": slot.kind,
-        "jabatan": slot.title or f"{office['kepala']} {office['daerah']}",
+        "jabatan": slot.title or office["pejabat"],
         "nama": account.name if account else "",
         "nip": employee.nip if employee else None,
         "pangkat": pangkat_label(employee.golongan) if employee else None,
@@ -143,6 +143,7 @@ def _office(action: Action, rules: LetterRules) -> dict[str, str]:
         "pemerintah": government,
         "kepala": given.get("head", "WALI KOTA"),
         "daerah": region,
+        "pejabat": f"{given.get('head', 'WALI KOTA')} {region}".strip(),
         "instansi": given.get("agency", ""),
         "alamat": given.get("address", ""),
         "tempat": place,
@@ -152,7 +153,7 @@ def _office(action: Action, rules: LetterRules) -> dict[str, str]:
 def _copy(text: str, office: Data, old: str, new: str) -> str:
     places = {
         "{government}": office["pemerintah"],
-        "{head}": f"{office['kepala']} {office['daerah']}".title(),
+        "{head}": office["pejabat"].title(),
         "{unit_lama}": old,
         "{unit_baru}": new,
     }
