@@ -137,7 +137,7 @@ def chosen_of_request(action: Action) -> Chosen:
     return figures.chosen(present, _month("from"), _month("to"), **said)
 
 
-def kept(chosen: Chosen) -> dict[str, str]:
+def kept(chosen: Chosen) -> dict[str, Any]:
     """The choice as an address says it."""
     said = {"definition": chosen.definition, "unit": chosen.unit, "plan": chosen.plan}
     return {"from": f"{chosen.first:%Y-%m}", "to": f"{chosen.last:%Y-%m}"} | {
@@ -150,7 +150,7 @@ def cases_url(chosen: Chosen) -> Any:
     said = {"definition": chosen.definition, "unit": chosen.unit, "plan": chosen.plan}
 
     def url(**filters: str) -> str:
-        wanted = {name: value for name, value in (said | filters).items() if value}
+        wanted: dict[str, Any] = {name: value for name, value in (said | filters).items() if value}
         return url_for("cases.page", **wanted)
 
     return url

@@ -261,7 +261,7 @@ def month_tables(session: Session, chosen: Chosen) -> Sequence[Table]:
         return month_rows(session, chosen.first, chosen.last, *chosen.of_cases())
     columns = MonthFigure.__table__.columns
     query = select(*columns).where(_within(MonthFigure.month, chosen), *chosen.of_steps(MonthFigure))
-    return [row._mapping for row in session.execute(query)]
+    return [dict(row._mapping) for row in session.execute(query)]
 
 
 def by_month(tables: Iterable[Table], chosen: Chosen) -> list[MonthRow]:
@@ -318,7 +318,9 @@ def _cycles(tables: Iterable[Table]) -> tuple[float | None, float | None]:
 def waiting_tables(session: Session, chosen: Chosen) -> list[Table]:
     """The rows of `waiting_figure` that are chosen (not for a unit)."""
     columns = WaitingFigure.__table__.columns
-    return [row._mapping for row in session.execute(select(*columns).where(*chosen.of_steps(WaitingFigure)))]
+    return [
+        dict(row._mapping) for row in session.execute(select(*columns).where(*chosen.of_steps(WaitingFigure)))
+    ]
 
 
 def step_tables(session: Session, chosen: Chosen) -> list[Table]:
@@ -335,7 +337,7 @@ def step_tables(session: Session, chosen: Chosen) -> list[Table]:
         ]
     columns = StepFigure.__table__.columns
     query = select(*columns).where(_within(StepFigure.month, chosen), *chosen.of_steps(StepFigure))
-    return [row._mapping for row in session.execute(query)]
+    return [dict(row._mapping) for row in session.execute(query)]
 
 
 def steps(tables: Iterable[Table]) -> list[StepRow]:
@@ -452,7 +454,7 @@ def roles(session: Session, waits: Iterable[Waiting]) -> list[RoleRow]:
     for row in waits:
         counts[row.role][0] += row.count
         counts[row.role][1] += row.late
-    rows = [RoleRow(role, *found, holders.get(role, 0)) for role, found in counts.items()]
+    rows = [RoleRow(role, found[0], found[1], holders.get(role, 0)) for role, found in counts.items()]
     return sorted(rows, key=lambda row: (-row.open, row.role))
 
 

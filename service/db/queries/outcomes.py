@@ -284,7 +284,8 @@ def _treated(session: Session, chosen: Chosen) -> dict[str, date]:
     )
     if chosen.unit:
         first = first.where(CaseFigure.target_unit == chosen.unit)
-    return {unit: day.replace(day=1) for unit, day in session.execute(first.group_by(CaseFigure.target_unit))}
+    found = session.execute(first.group_by(CaseFigure.target_unit))
+    return {unit: day.replace(day=1) for unit, day in found if unit is not None and day is not None}
 
 
 def _moved(session: Session, chosen: Chosen) -> dict[str, set[date]]:
@@ -297,9 +298,10 @@ def _moved(session: Session, chosen: Chosen) -> dict[str, set[date]]:
     pairs = (
         select(CaseFigure.target_unit, CaseFigure.origin_unit, CaseFigure.effective_on).where(near).distinct()
     )
-    for *units, day in session.execute(pairs):
-        for unit in filter(None, units):
-            found[unit].add(day.replace(day=1))
+    for target, origin, day in session.execute(pairs):
+        for unit in (target, origin):
+            if unit is not None and day is not None:
+                found[unit].add(day.replace(day=1))
     return found
 
 
@@ -530,7 +532,7 @@ def _review_counts(session: Session, chosen: Chosen, now: datetime, today: date)
         .where(CaseFigure.next_review <= today + timedelta(days=AHEAD_DAYS), *chosen.of_cases())
         .group_by(CaseFigure.review_month)
     )
-    found = {row[0]: ReviewCount(row[0], *map(int, row[1:])) for row in session.execute(query)}
+    found = {row[0]: ReviewCount(row[0] or 0, *map(int, row[1:])) for row in session.execute(query)}
     return [found.get(month, ReviewCount(month, 0, 0, 0)) for month in reviews.INTERVALS]
 
 
@@ -545,18 +547,13 @@ def _reviews_due(session: Session, chosen: Chosen, now: datetime, today: date) -
     )
     rows = []
     for figure, number in session.execute(query):
-        late = figure.next_review <= today and figure.next_due is not None and figure.next_due < now
-        state = "late" if late else "in_hand" if figure.next_review <= today else "ahead"
-        rows.append(
-            ReviewRow(
-                figure.case_id,
-                number,
-                figure.target_unit,
-                figure.next_review,
-                figure.review_month or 0,
-                state,
-            )
-        )
+        day, due = figure.next_review, figure.next_due
+        if day is None:
+            continue
+        late = day <= today and due is not None and due < now
+        state = "late" if late else "in_hand" if day <= today else "ahead"
+        row = ReviewRow(figure.case_id, number, figure.target_unit, day, figure.review_month or 0, state)
+        rows.append(row)
     return rows
 
 
