@@ -131,6 +131,7 @@ REFUSALS = (
     N_("The new deadline has passed already."),
     N_("The new deadline is no working day."),
     N_("This is the present deadline."),
+    N_("Cases are not sorted by this."),
     N_("Only employees state wishes, each their own."),
     N_("There is no such wish."),
     N_("This wish was withdrawn already."),
