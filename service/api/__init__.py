@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.api import (
     cases,
+    comments,
     definitions,
     description,
     external,
@@ -22,6 +23,7 @@ from service.api import (
     managing,
     messages,
     migrations,
+    notices,
     task_batches,
     task_handing,
     tasks,
@@ -34,6 +36,7 @@ from service.security import csrf
 MODULES = (
     definitions,
     cases,
+    comments,
     managing,
     letters,
     tasks,
@@ -44,6 +47,7 @@ MODULES = (
     external,
     figures,
     migrations,
+    notices,
 )
 MOST_JSON_BYTES = 1 << 20
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
