@@ -4,6 +4,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "sign in": (None, "/sign-in"),
     "inbox": ("ani.analis", "/inbox"),
     "done": ("ani.analis", "/inbox?view=done"),
+    "inbox, filtered": ("ani.analis", "/inbox?view=all&due=none"),
     "cases": ("hadi.manajer", "/cases"),
     "start": ("ani.analis", "/start"),
     "account": ("budi.kepala", "/account"),
