@@ -94,8 +94,7 @@ def recount(services: Services) -> None:
 def sign_letters(services: Services) -> None:
     """Print and sign letters that wait for it: by itself, since each takes a second or more."""
     try:
-        while letters.run(services):
-            pass
+        letters.run(services)
     except DBAPIError as error:
         # The database is away or busy: the next tick finds the same letters.
         logger.warning("letters: %s", error.orig)

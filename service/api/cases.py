@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from flask import Response, jsonify
@@ -15,13 +16,16 @@ from service.api.common import (
     PageQuery,
     Problem,
     Strict,
+    account_named,
     moment,
     once,
     paged,
     reading,
 )
 from service.db.cases import Case
+from service.db.queries import case_list
 from service.db.queries import cases as queries
+from service.db.queries.case_list import CaseFilter
 from service.db.queries.cases import CaseRow, EventRow
 from service.domain.access import shown_data
 from service.operations import cases
@@ -30,6 +34,9 @@ from service.operations.action import Action
 blueprint = APIBlueprint(
     "api_cases", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="cases")], abp_security=BEARER
 )
+
+
+EARLIEST, LATEST = date(1900, 1, 1), date(8999, 12, 31)
 
 
 class CasePath(Strict):
@@ -41,11 +48,28 @@ class CasePath(Strict):
 class CasesQuery(PageQuery):
     """Which cases."""
 
-    status: Literal["running", "completed", "failed", "cancelled"] | None = None
+    status: Literal["running", "suspended", "completed", "failed", "cancelled"] | None = None
     definition: str | None = Field(None, max_length=255)
     stage: str | None = Field(None, max_length=255)
-    unit: str | None = Field(None, max_length=64)
+    unit: str | None = Field(None, max_length=64, description="It is left or joined")
+    origin: str | None = Field(None, max_length=64, description="The unit that is left")
+    target: str | None = Field(None, max_length=64, description="The unit that is joined")
+    plan: str | None = Field(None, max_length=200)
+    kind: str | None = Field(None, max_length=8, description="M1 to M7")
+    outcome: str | None = Field(None, max_length=64)
+    role: str | None = Field(None, max_length=64, description="The role that has an open task")
+    holder: str | None = Field(None, max_length=64, description="`me` or the user name who has taken a task")
+    element: str | None = Field(None, max_length=511, description="Where it waits: process/element")
+    overdue: bool = Field(False, description="Only those past a deadline")
+    incidents: bool = Field(False, description="Only those with a step that failed")
+    started_from: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    started_to: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    ended_from: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    ended_to: date | None = Field(None, ge=EARLIEST, le=LATEST)
     search: str | None = Field(None, max_length=100)
+    sort: Literal["started", "-started", "changed", "-changed", "due", "-due", "number", "-number"] = Field(
+        "-started", description="With - the greatest first"
+    )
 
 
 class StartBody(Strict):
@@ -153,10 +177,35 @@ def start(body: StartBody) -> Any:
 
 @blueprint.get("/cases", responses={200: CasesOut})
 def page(query: CasesQuery) -> Any:
-    """The cases that may be seen, latest first."""
+    """The cases that may be seen, latest first unless sorted otherwise."""
     with reading() as action:
-        found = queries.page(action.session, action.actor, **query.model_dump())
+        found = case_list.page(
+            action.session,
+            action.actor,
+            _wanted(action, query),
+            sort=query.sort.removeprefix("-"),
+            descending=query.sort.startswith("-"),
+            limit=query.limit,
+            cursor=query.cursor,
+        )
         return paged(found, case_body)
+
+
+def _wanted(action: Action, query: CasesQuery) -> CaseFilter:
+    def day(value: date | None, later: int = 0) -> datetime | None:
+        return action.calendar.start_of_day(value + timedelta(days=later), hour=0) if value else None
+
+    same = ("status", "definition", "stage", "unit", "origin", "target", "plan", "kind", "outcome")
+    also = ("role", "element", "incidents", "search")
+    return CaseFilter(
+        **query.model_dump(include={*same, *also}),
+        holder=account_named(action, query.holder),
+        overdue_at=action.now if query.overdue else None,
+        started_from=day(query.started_from),
+        started_to=day(query.started_to, 1),
+        ended_from=day(query.ended_from),
+        ended_to=day(query.ended_to, 1),
+    )
 
 
 @blueprint.get("/cases/<case>", responses={200: CaseWithDataOut, 404: Problem})

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.db.queries import Page
 from service.domain.access import Actor
 from service.domain.errors import BadCredentials, Invalid, NotFound
-from service.operations import idempotency
+from service.operations import accounts, idempotency
 from service.operations.action import Action
 from service.wiring import Services
 
@@ -144,6 +144,18 @@ def as_id(text: str, what: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         raise NotFound(f"There is no such {what}.") from None
+
+
+def account_named(action: Action, name: str | None) -> uuid.UUID | None:
+    """The account with a user name, or `me`; for an unknown one an id that nobody has."""
+    if name is None:
+        return None
+    if name == "me":
+        return actor().holder
+    try:
+        return accounts.named(action.session, name).id
+    except NotFound:
+        return uuid.UUID(int=0)
 
 
 def moment(value: Any) -> str | None:

@@ -16,7 +16,7 @@ from service.api.common import (
     PageQuery,
     Problem,
     Strict,
-    actor,
+    account_named,
     as_id,
     expected_version,
     moment,
@@ -31,8 +31,7 @@ from service.db.queries import tasks as queries
 from service.db.queries.task_filters import TaskFilter
 from service.db.queries.tasks import TaskRow
 from service.domain.access import shown_data
-from service.domain.errors import NotFound
-from service.operations import accounts, returning, tasks
+from service.operations import returning, tasks
 from service.operations.action import Action
 
 blueprint = APIBlueprint(
@@ -147,7 +146,7 @@ def page(query: TasksQuery) -> Any:
             state=query.state,
             wanted=TaskFilter(
                 role=query.role,
-                assignee=_assignee(action, query.assignee),
+                assignee=account_named(action, query.assignee),
                 case_id=case_id,
                 definition=query.definition,
                 search=query.search,
@@ -251,17 +250,6 @@ def changed(path: TaskPath, do: Any) -> Response:
 
 def _user_name(action: Action, account_id: uuid.UUID | None) -> str | None:
     return action.session.get_one(Account, account_id).username if account_id else None
-
-
-def _assignee(action: Action, name: str | None) -> uuid.UUID | None:
-    if name is None:
-        return None
-    if name == "me":
-        return actor().holder
-    try:
-        return accounts.named(action.session, name).id
-    except NotFound:
-        return uuid.UUID(int=0)
 
 
 def _task(row: TaskRow) -> dict[str, Any]:

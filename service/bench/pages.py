@@ -72,6 +72,22 @@ PAGES: tuple[tuple[str, str, Address], ...] = (
     ("account", "ani.analis", "/account"),
     ("definitions", "intan.proses", "/definitions"),
     ("definition", "intan.proses", "/definitions/transfer_lifecycle/1"),
+    ("administration, state", "joko.admin", "/admin"),
+    ("administration, accounts", "joko.admin", "/admin/accounts"),
+    ("administration, accounts searched", "joko.admin", "/admin/accounts?q=kepala&state=active"),
+    ("administration, roles", "joko.admin", "/admin/roles"),
+    ("administration, units", "joko.admin", "/admin/units"),
+    ("administration, sessions", "joko.admin", "/admin/sessions"),
+    ("administration, holidays", "joko.admin", "/admin/calendar"),
+    ("audit", "joko.admin", "/admin/audit"),
+    ("audit, by kind", "joko.admin", "/admin/audit?kind=task_completed"),
+    (
+        "audit, by person and day",
+        "joko.admin",
+        "/admin/audit?who=ani.analis&since=2025-01-01&until=2025-12-31",
+    ),
+    ("audit, one case", "joko.admin", "/admin/audit?case=UKUR-000012"),
+    ("audit, about an account", "joko.admin", "/admin/audit?person=ani.analis"),
 )
 
 

@@ -248,7 +248,10 @@ class Satisfaction(Base):
 
 
 class Aspiration(Base):
-    """Where an employee would like to work and why; up to three wishes a day, by priority (1 is first)."""
+    """Where an employee would like to work and why; up to three wishes a day, by priority (1 is first).
+
+    `ditarik`: withdrawn then; it no longer counts, and stays in the history.
+    """
 
     __tablename__ = "aspiration"
     __table_args__ = (
@@ -266,6 +269,8 @@ class Aspiration(Base):
     alasan: Mapped[str] = mapped_column(String(16))
     bersedia: Mapped[bool] = mapped_column(default=True)
     bersedia_luar: Mapped[bool] = mapped_column(default=False)
+    jabatan_id: Mapped[str | None] = mapped_column(ForeignKey("position.id"), index=True)
+    ditarik: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PositionHistory(Base):

@@ -118,7 +118,7 @@ def make_actor(
     return Actor(account_id, name, nip, dict(grants), permissions, sees, any(role.decides for role in held))
 
 
-LENT = ("case.", "document.", "message.", "data.")
+LENT = ("case.", "document.", "message.", "data.", "letter.", "task.")
 """What permissions that can be lent to a substitute begin with. Never those of administration."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -30,6 +31,7 @@ from service.engine.events import (
 from service.engine.expressions import Expression, Failed, Functions, budget
 from service.engine.loops import LoopRunner
 from service.engine.model import CONTAINERS, EventDefinition, Node, Process, Scope
+from service.engine.outline import Outline, outline
 from service.engine.reading import read
 from service.engine.specs import (
     Activity,
@@ -79,6 +81,11 @@ class Definition:
             trigger for node in self.models[bundle.process].begins() for trigger in triggers_of(node)
         )
         self._decisions = _decisions(bundle, functions)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The diagrams as nested text, made once."""
+        return outline(self.models, self.key)
 
     def decide(self, name: str, data: Mapping[str, Any], now: datetime) -> Any:
         """The value of a decision of the bundle. Raises Failed."""

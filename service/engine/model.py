@@ -43,6 +43,7 @@ class Flow:
     target: str
     name: str = ""
     condition: str | None = None
+    name_en: str = ""
 
 
 @dataclass(frozen=True)

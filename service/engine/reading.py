@@ -244,4 +244,5 @@ def _flow(element: etree._Element, made_up: str) -> Flow:
         element.get("targetRef", ""),
         element.get("name", ""),
         text(condition) if condition is not None else None,
+        element.get(f"{M}nameEn", ""),
     )

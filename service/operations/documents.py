@@ -10,6 +10,7 @@ import tempfile
 import uuid
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,8 @@ from service.operations import cases
 from service.operations.action import Action
 from service.operations.recording import write_event
 
+LETTER = "letter."
+"""How the kinds of documents begin that are letters: who reads those is asked of the letter, not of the case."""
 CHUNK = 64 * 1024
 HEAD = 4096
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -51,6 +54,7 @@ def attach(
     """
     if action.session.get(Case, case_id) is None:
         raise NotFound("There is no such case.")
+    kind = kind.removeprefix(LETTER) or "lampiran"
     document = keep(action, case_id, kind, filename, stream, number=number, dated=dated)
     _log(action, "document_attached", document)
     return document
@@ -86,6 +90,26 @@ def keep(
     return document
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored file that belongs to no case."""
+
+    filename: str
+    media_type: str
+    sha256: str
+
+
+def keep_alone(action: Action, filename: str, stream: BinaryIO) -> Kept:
+    """Store a file by its content; what it belongs to is the caller's matter. Raises as `attach`."""
+    path, _, digest = _store(action, stream)
+    return Kept(_shown_name(filename), _media_type(path), digest)
+
+
+def kept_path(action: Action, sha256: str) -> Path:
+    """Where the bytes of a stored file lie."""
+    return _folder(action) / sha256[:2] / sha256
+
+
 def remove(action: Action, document_id: uuid.UUID, reason: str) -> CaseDocument:
     """Take a document away, with a reason: who attached it may, and who may repair cases. Row and bytes are kept."""
     document = _own(action, document_id, reason)
@@ -115,7 +139,7 @@ def may_change(action: Action, document: CaseDocument) -> bool:
 
 def _own(action: Action, document_id: uuid.UUID, reason: str) -> CaseDocument:
     document = action.session.get(CaseDocument, document_id, with_for_update=True)
-    if document is None or document.removed_at is not None:
+    if document is None or document.removed_at is not None or document.kind.startswith(LETTER):
         raise NotFound("There is no such document.")
     if not may_change(action, document):
         raise NotAllowed("Only who attached a document can remove it.")
@@ -137,7 +161,7 @@ def _log(action: Action, kind: str, document: CaseDocument, **data: str) -> None
 
 def path_of(action: Action, document: CaseDocument) -> Path:
     """Where the bytes of a document lie."""
-    return _folder(action) / document.sha256[:2] / document.sha256
+    return kept_path(action, document.sha256)
 
 
 def _folder(action: Action) -> Path:

@@ -11,71 +11,13 @@ from flask_login import login_required
 
 from service.db.cases import Case
 from service.db.queries import cases as queries
-from service.db.queries import definitions as definition_queries
 from service.db.queries import incidents as incident_queries
-from service.db.queries import people
 from service.db.queries import tasks as task_queries
 from service.domain.errors import Conflict, Incident, Invalid
 from service.operations import cases, definitions, incidents
-from service.operations.action import Action
 from service.web import context, diagrams, timeline, views
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
-
-PAGE = 25
-MOST_UNITS = 500
-STATUSES = ("running", "completed", "cancelled", "failed")
-
-
-@blueprint.get("")
-@login_required
-def page() -> ResponseReturnValue:
-    """The cases one may see, latest first, with search and filters."""
-    names = ("q", "status", "stage", "definition", "unit", "unit_text")
-    chosen = {name: request.args.get(name, "").strip()[:100] for name in names}
-    with context.reading() as action:
-        found = queries.page(
-            action.session,
-            action.actor,
-            status=chosen["status"] if chosen["status"] in STATUSES else None,
-            stage=chosen["stage"] or None,
-            definition=chosen["definition"] or None,
-            search=chosen["q"] or None,
-            unit=chosen["unit"] or None,
-            limit=PAGE,
-            cursor=request.args.get("cursor"),
-        )
-        turns = queries.turns(action.session, [row.id for row in found.items])
-        stage_names = views.stage_names(action, found.items)
-        stages = _stages(action)
-        units = people.units(action.session, limit=MOST_UNITS)
-        known = definition_queries.page(action.session, limit=100, cursor=None).items
-    kept = {key: value for key, value in chosen.items() if value}
-    return render_template(
-        "cases/page.html",
-        cases=found.items,
-        turns=turns,
-        stage_names=stage_names,
-        stages=stages,
-        units=units,
-        may_start=action.actor.may("case.start"),
-        chosen=chosen,
-        definitions=known,
-        statuses=STATUSES,
-        kept=kept,
-        next_url=context.here(".page", kept, found.next_cursor) if found.next_cursor else "",
-        first_url=context.here(".page", kept) if request.args.get("cursor") else "",
-    )
-
-
-def _stages(action: Action) -> list[tuple[str, str]]:
-    """(stage, its name in the reader's language) of the stages that running cases are in."""
-    english: dict[str, str] = {}
-    if context.language() == "en":
-        for row in definition_queries.page(action.session, limit=100).items:
-            compiled = definitions.compiled(action.session, action.engine, row.id)
-            english |= {node.name: node.name_en for node in compiled.elements.values() if node.name_en}
-    return [(stage, english.get(stage, stage)) for stage in queries.stages(action.session, action.actor)]
 
 
 @blueprint.get("/<uuid:case_id>")

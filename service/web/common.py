@@ -22,6 +22,8 @@ blueprint = Blueprint(
 
 SAMPLE = "sample"
 OFFSET = "clock_offset_seconds"
+NO_WORK = frozenset({"pegawai"})
+"""Roles that bring no work of their own: who holds nothing else looks for their own transfer first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +136,18 @@ def navigation() -> list[Link]:
         links.append(
             _link(gettext("Overview"), "overview.page", "layout-dashboard", ("overview", "outcomes"))
         )
+    if actor.may("data.correct"):
+        links.append(_link(gettext("Corrections"), "corrections.page", "edit", ("corrections",)))
     if actor.may("case.start"):
         links.append(_link(gettext("Start"), "starting.page", "player-play", ("starting",)))
     if actor.may("definition.view") or actor.may("definition.deploy"):
         links.append(_link(gettext("Definitions"), "definitions.page", "sitemap", ("definitions", "editing")))
     if (place := first_place(actor)) is not None:
         links.append(_link(gettext("Administration"), place, "settings", ADMINISTRATION))
+    own = context.own()
+    if own.nip is not None:
+        mine = _link(gettext("My transfer"), "my.page", "route", ("my", "wishes", "own_data"))
+        links.insert(0 if own.roles <= NO_WORK else len(links), mine)
     return links
 
 

@@ -157,7 +157,7 @@ def _seen(action: Action, document_id: uuid.UUID) -> CaseDocument:
     What was removed is for who removed or attached it, and for who may repair cases.
     """
     document = action.session.get(CaseDocument, document_id)
-    if document is None:
+    if document is None or document.kind.startswith(documents.LETTER):
         raise NotFound("There is no such document.")
     own = document.added_by is not None and document.added_by == action.actor.id
     if not own:

@@ -80,6 +80,7 @@ class Entry:
     tone: str
     details: tuple[tuple[str, str], ...] = ()
     answered: bool = False
+    id: int = 0
 
 
 def entries(
@@ -128,7 +129,16 @@ def _entry(
     if event.acting_for:
         who = gettext("%(actor)s, acting for %(absent)s", actor=who, absent=event.acting_for)
     text = _text(event, name)
-    return Entry(event.at, who, text, icon, tone, tuple(details), event.kind == "task_completed")
+    return Entry(
+        event.at,
+        who,
+        text,
+        icon,
+        tone,
+        tuple(details),
+        event.kind == "task_completed",
+        getattr(event, "id", 0),
+    )
 
 
 def _worth_showing(event: Any, definition: Definition) -> bool:
@@ -178,6 +188,7 @@ def _text(event: Any, name: str) -> str:
         "variables_changed": lambda: gettext(
             "Variables changed: %(names)s", names=", ".join(event.data.get("after", {}))
         ),
+        "cases_exported": lambda: gettext("Cases were exported"),
         "case_suspended": lambda: gettext("The case was suspended"),
         "case_resumed": lambda: _resumed(event),
         "task_extended": lambda: gettext(

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import select
 
 from service.db.accounts import Account
-from service.db.cases import Case, CaseDocument
+from service.db.cases import Case, CaseDocument, Task
 from service.db.queries import cases as queries
 from service.domain.errors import NotFound
 from service.engine.definitions import Definition
 from service.operations import definitions, documents, previews
 from service.operations.action import Action
-from service.web import context, timeline
+from service.web import context, letters, timeline
 from service.web.facts import Facts, gather
 
 EVENTS = 200
@@ -45,8 +45,14 @@ def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
     return gather(data, names=names, others=actor.decides or (decided and actor.sees == "all"))
 
 
-def around(action: Action, case: Case, definition: Definition, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Timeline, documents and the case's version, as templates use them."""
+def around(
+    action: Action,
+    case: Case,
+    definition: Definition,
+    data: Mapping[str, Any],
+    task: Task | None = None,
+) -> dict[str, Any]:
+    """Timeline, documents, letters and the case's version, as templates use them."""
     actor = action.actor
     answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
     visible = _visible(action, case)
@@ -59,6 +65,7 @@ def around(action: Action, case: Case, definition: Definition, data: Mapping[str
         "entries": timeline.entries(events, definition, data, answered=answered),
         "documents": _papers(action, case) if visible else [],
         "removed_documents": _papers(action, case, removed=True) if visible else [],
+        "letters": letters.around(action, case, data, task),
         "may_attach": visible,
         "case_visible": visible,
     }

@@ -33,6 +33,7 @@ OPEN_TO_ALL = {
     "api_health.healthz",
     "api_health.readyz",
     "openapi",
+    "letters.verify",
 }
 
 

@@ -2,6 +2,7 @@
 
 PAGES: dict[str, tuple[str | None, str]] = {
     "sign in": (None, "/sign-in"),
+    "letter check": (None, "/verify/tidak-dikenal"),
     "inbox": ("ani.analis", "/inbox"),
     "done": ("ani.analis", "/inbox?view=done"),
     "inbox, filtered": ("ani.analis", "/inbox?view=all&due=none"),
@@ -13,4 +14,16 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "upload": ("intan.proses", "/definitions/upload"),
     "editor": ("intan.proses", "/definitions/approval/edit"),
     "missing": ("ani.analis", "/tasks/00000000-0000-0000-0000-000000000000"),
+    "security": ("budi.kepala", "/account/security"),
+    "state": ("joko.admin", "/admin"),
+    "accounts": ("joko.admin", "/admin/accounts"),
+    "new account": ("joko.admin", "/admin/accounts/new"),
+    "roles": ("joko.admin", "/admin/roles"),
+    "units": ("joko.admin", "/admin/units"),
+    "sessions": ("joko.admin", "/admin/sessions"),
+    "ways to sign in": ("joko.admin", "/admin/sign-in"),
+    "tokens": ("joko.admin", "/admin/tokens"),
+    "holidays": ("joko.admin", "/admin/calendar"),
+    "mail": ("joko.admin", "/admin/mail"),
+    "audit": ("joko.admin", "/admin/audit"),
 }

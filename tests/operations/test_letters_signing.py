@@ -76,7 +76,7 @@ def test_a_decree_is_signed_by_those_who_decided(town: Services, world: World) -
         document = action.session.get_one(CaseDocument, signed.document_id)
         event = action.session.scalars(select(CaseEvent).where(CaseEvent.kind == "letter_signed")).one()
         assert queries.check(action.session, letter.code).verdict == "genuine"
-    assert (document.kind, document.number) == ("sk", letter.number)
+    assert (document.kind, document.number) == ("letter.sk", letter.number)
     assert event.data["sha256"] == document.sha256
     assert "bukan tanda tangan elektronik yang sah" in text_of(pdf)
 

@@ -11,7 +11,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Case, Task
-from service.db.queries import Page, cases, decode_cursor, definitions, encode_cursor, tasks
+from service.db.queries import Page, case_list, cases, decode_cursor, definitions, encode_cursor, tasks
+from service.db.queries.case_list import CaseFilter
 from service.db.queries.task_filters import TaskFilter
 from service.db.queries.visibility import SECRET
 from service.domain.access import Actor
@@ -61,7 +62,7 @@ def decide(services: Services, case_id: uuid.UUID) -> None:
 def sees(services: Services, actor: Actor, case_id: uuid.UUID) -> bool:
     """Whether the case is found; the page, the list and its tasks must agree."""
     with services.reading(actor) as action:
-        listed = case_id in {row.id for row in cases.page(action.session, actor).items}
+        listed = case_id in {row.id for row in case_list.page(action.session, actor).items}
         try:
             cases.get(action.session, actor, case_id)
         except NotFound:
@@ -114,8 +115,8 @@ def test_names_stay_secret_before_the_decision(
     with services.reading(reader) as action:
         row = cases.get(action.session, reader, about_gita)
         (_, task) = tasks.of_case(action.session, reader, about_gita)[:2]
-        found = cases.page(action.session, reader, search="Gita").items
-        by_nip = cases.page(action.session, reader, search=GITA_NIP).items
+        found = case_list.page(action.session, reader, CaseFilter(search="Gita")).items
+        by_nip = case_list.page(action.session, reader, CaseFilter(search=GITA_NIP)).items
         seen_by_deciders = cases.get(action.session, deployed.dewi, about_gita)
     assert (row.subject_name, row.subject_nip, row.origin_unit) == (SECRET, None, None)
     assert (task.subject_name, task.subject_nip) == (SECRET, None)
@@ -125,7 +126,9 @@ def test_names_stay_secret_before_the_decision(
     decide(services, about_gita)
     with services.reading(reader) as action:
         assert cases.get(action.session, reader, about_gita).subject_name == "Gita Gutawa"
-        assert [row.id for row in cases.page(action.session, reader, search="gita").items] == [about_gita]
+        assert [
+            row.id for row in case_list.page(action.session, reader, CaseFilter(search="gita")).items
+        ] == [about_gita]
 
 
 def test_searching_tasks_reveals_no_names(services: Services, deployed: World, about_gita: uuid.UUID) -> None:
@@ -196,7 +199,7 @@ def test_pages_hold_every_finished_task_case_and_event(services: Services, deplo
     with services.reading(ani) as action:
         session = action.session
         finished = walk(lambda cursor: tasks.inbox(session, ani, state="completed", limit=3, cursor=cursor))
-        listed = walk(lambda cursor: cases.page(session, ani, limit=3, cursor=cursor))
+        listed = walk(lambda cursor: case_list.page(session, ani, limit=3, cursor=cursor))
         logged = walk(lambda cursor: cases.events(session, ani, ids[0], limit=2, cursor=cursor))
         backwards = walk(
             lambda cursor: cases.events(session, ani, ids[0], limit=2, cursor=cursor, newest_first=True)
@@ -222,7 +225,7 @@ def test_a_cursor_that_is_not_ours_is_refused(services: Services, deployed: Worl
         for read in (
             lambda: tasks.inbox(action.session, deployed.ani, cursor=cursor),
             lambda: tasks.inbox(action.session, deployed.ani, state="completed", cursor=cursor),
-            lambda: cases.page(action.session, deployed.ani, cursor=cursor),
+            lambda: case_list.page(action.session, deployed.ani, cursor=cursor),
         ):
             with pytest.raises(Invalid):
                 read()
@@ -247,11 +250,13 @@ def test_filters_narrow(services: Services, deployed: World, about_gita: uuid.UU
             ({"search": "100%_"}, set()),
             ({"overdue_at": action.now + timedelta(days=365)}, set()),
         ):
-            assert {row.id for row in cases.page(session, hadi, **narrowed).items} == expected, narrowed
+            assert {
+                row.id for row in case_list.page(session, hadi, CaseFilter(**narrowed)).items
+            } == expected, narrowed
         roles = tasks.inbox(session, hadi, scope="all", wanted=TaskFilter(role="kepala_unit")).items
         of_case = tasks.inbox(session, hadi, scope="all", case_id=other.id).items
         with pytest.raises(Invalid):
-            cases.page(session, hadi, status="id;--")
+            case_list.page(session, hadi, CaseFilter(status="id;--"))
         with pytest.raises(Invalid):
             tasks.inbox(session, hadi, state="id;--")
     assert {row.element for row in roles} == {"kiri", "kanan"}

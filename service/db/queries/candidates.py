@@ -257,7 +257,9 @@ def _standards(session: Session, position_id: str) -> int:
 
 def _wishes(session: Session, unit: str) -> set[str]:
     """Those who wished to work in the unit and said they were willing."""
-    statement = select(Aspiration.nip).where(Aspiration.unor_id == unit, Aspiration.bersedia.is_(True))
+    statement = select(Aspiration.nip).where(
+        Aspiration.unor_id == unit, Aspiration.bersedia.is_(True), Aspiration.ditarik.is_(None)
+    )
     return set(session.scalars(statement))
 
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from service.db.accounts import Account
-from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, Task, WaitingFor
+from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, DueWork, Task, WaitingFor
 from service.db.definitions import DefinitionVersion
 from service.db.people import Employee, Position, Unit
 from service.db.queries import Page, decode_cursor, encode_cursor
-from service.db.queries.visibility import SECRET, matches, may_know_names, may_see, took_part
+from service.db.queries.visibility import SECRET, took_part
 from service.domain.access import Actor, may_see_case, may_see_names
 from service.domain.errors import Invalid, NotFound
 
-STATUSES = ("running", "completed", "failed", "cancelled")
 LONGEST_ID = 18
+MOST_SINCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,49 +94,6 @@ class Turn:
     process: str
 
 
-def page(
-    session: Session,
-    actor: Actor,
-    *,
-    status: str | None = None,
-    stage: str | None = None,
-    definition: str | None = None,
-    search: str | None = None,
-    unit: str | None = None,
-    overdue_at: datetime | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> Page[CaseRow]:
-    """Cases the actor may see, latest first."""
-    if status is not None and status not in STATUSES:
-        raise Invalid("The status is not known.", {"status": ", ".join(STATUSES)})
-    query = select(Case.id, Case.started_at).where(may_see(actor, Case.id))
-    for column, value in ((Case.status, status), (Case.stage, stage), (Case.definition_key, definition)):
-        if value:
-            query = query.where(column == value)
-    if unit:
-        from_there = and_(
-            may_know_names(actor), Case.origin_unit == unit
-        )  # else the unit would tell who it is
-        query = query.where(or_(from_there, Case.target_unit == unit))
-    if overdue_at is not None:
-        late = select(Task.case_id).where(Task.state == "open", Task.due_order < overdue_at)
-        query = query.where(Case.id.in_(late))
-    if search:
-        query = query.where(matches(actor, search))
-    if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        query = query.where(tuple_(Case.started_at, Case.id) < tuple_(*_place(at, last)))
-    found = session.execute(query.order_by(Case.started_at.desc(), Case.id.desc()).limit(limit + 1)).all()
-    rows = _rows(session, actor, [row.id for row in found[:limit]])
-    following = (
-        encode_cursor(found[limit - 1].started_at.isoformat(), found[limit - 1].id)
-        if len(found) > limit
-        else None
-    )
-    return Page(tuple(rows), following)
-
-
 def get(session: Session, actor: Actor, case: uuid.UUID | str) -> CaseRow:
     """One case by id or number. Raises NotFound when it does not exist or may not be seen."""
     found: uuid.UUID | None
@@ -147,7 +104,7 @@ def get(session: Session, actor: Actor, case: uuid.UUID | str) -> CaseRow:
             found = uuid.UUID(case)
         except ValueError:
             found = session.scalar(select(Case.id).where(Case.number == case))
-    rows = _rows(session, actor, [found]) if found else []
+    rows = rows_of(session, actor, [found]) if found else []
     if not rows:
         raise NotFound("There is no such case.")
     return rows[0]
@@ -161,10 +118,27 @@ def events(
     limit: int = 100,
     cursor: str | None = None,
     newest_first: bool = False,
+    kinds: Collection[str] = (),
+    unwanted: Collection[str] = (),
+    elements: Collection[str] | None = None,
+    since: int | None = None,
 ) -> Page[EventRow]:
-    """What happened in a case, in order. Answers are left out where the reader may not know the names in them."""
+    """What happened in a case, in order. Answers are left out where the reader may not know the names in them.
+
+    `kinds`: only these, when there are any; `unwanted`: not these; `elements`: of completed elements these only; `since`:
+    from this event on, as many as there are up to 1,000.
+    """
     case = get(session, actor, case_id)
     query = select(CaseEvent).where(CaseEvent.case_id == case_id)
+    if kinds:
+        query = query.where(CaseEvent.kind.in_(kinds))
+    if unwanted:
+        query = query.where(CaseEvent.kind.not_in(unwanted))
+    if elements is not None:
+        query = query.where(or_(CaseEvent.kind != "element_completed", CaseEvent.element.in_(elements)))
+    if since is not None:
+        after = select(func.count()).where(CaseEvent.case_id == case_id, CaseEvent.id >= since)
+        limit = min(max(limit, session.scalar(after) or 0), MOST_SINCE)
     if cursor is not None:
         (last,) = decode_cursor(cursor, 1)
         if not last.isdecimal() or len(last) > LONGEST_ID:
@@ -230,12 +204,38 @@ def walked(session: Session, case_id: uuid.UUID) -> dict[str, dict[str, int]]:
     return found
 
 
+def completions(session: Session, case_id: uuid.UUID) -> dict[tuple[str, str], datetime]:
+    """When each element of a case was last completed, by process and element."""
+    query = (
+        select(CaseEvent.process, CaseEvent.element, func.max(CaseEvent.at))
+        .where(CaseEvent.case_id == case_id, CaseEvent.kind == "element_completed")
+        .group_by(CaseEvent.process, CaseEvent.element)
+    )
+    return {(process or "", element or ""): at for process, element, at in session.execute(query)}
+
+
+def coming(session: Session, case_id: uuid.UUID, most: int = 20) -> list[DueWork]:
+    """What is due in a case and not done yet, the earliest first."""
+    query = (
+        select(DueWork)
+        .where(DueWork.case_id == case_id, DueWork.state.in_(("pending", "paused")))
+        .where(DueWork.kind.in_(("timer", "reminder", "escalation")))
+        .order_by(DueWork.due_at)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
 def documents(session: Session, case_id: uuid.UUID, *, removed: bool = False) -> list[CaseDocument]:
-    """The files attached to a case, in the order they were added; `removed`: those taken away since."""
+    """The files attached to a case, in the order they were added; `removed`: those taken away since.
+
+    Not its letters: those have readers of their own.
+    """
     query = (
         select(CaseDocument)
         .where(
             CaseDocument.case_id == case_id,
+            CaseDocument.kind.not_like("letter.%"),
             CaseDocument.removed_at.is_not(None) if removed else CaseDocument.removed_at.is_(None),
         )
         .order_by(CaseDocument.added_at, CaseDocument.id)
@@ -264,17 +264,8 @@ def waits(session: Session, case_id: uuid.UUID) -> list[WaitingFor]:
     )
 
 
-def stages(session: Session, actor: Actor, most: int = 100) -> list[str]:
-    """The stages that running cases are in, for filters."""
-    query = (
-        select(Case.stage)
-        .distinct()
-        .where(Case.status == "running", Case.stage != "", may_see(actor, Case.id))
-    )
-    return sorted(session.scalars(query.limit(most)))
-
-
-def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[CaseRow]:
+def rows_of(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[CaseRow]:
+    """These cases in this order, but those that may not be seen."""
     if not ids:
         return []
     origin, target = aliased(Unit), aliased(Unit)
@@ -298,6 +289,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Case
         .outerjoin(target, target.id == Case.target_unit)
         .outerjoin(Position, Position.id == Case.target_position)
         .where(Case.id.in_(ids))
+        .options(defer(Case.snapshot), defer(Case.failed_from))
     )
     by_id = {row.Case.id: row for row in session.execute(query)}
     shown = [_row(actor, by_id[case_id]) for case_id in ids if case_id in by_id]
@@ -363,13 +355,3 @@ def _shown(data: Mapping[str, Any], secret: bool) -> Mapping[str, Any]:
     if not secret:
         return data
     return {key: value for key, value in data.items() if key != "answers"}
-
-
-def _place(at: str, last: str) -> tuple[Any, Any]:
-    try:
-        return (
-            literal(datetime.fromisoformat(at).astimezone(UTC), Case.started_at.type),
-            literal(uuid.UUID(last), Case.id.type),
-        )
-    except (ValueError, OverflowError):
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

@@ -47,7 +47,14 @@ class Readers:
 
     def __init__(self, session: Session, case: Case) -> None:
         self.case = case
-        columns = (Task.closed_by, Task.assignee_id, Task.person_nip, Task.role, Task.unit_id)
+        columns = (
+            Task.closed_by,
+            Task.closed_for,
+            Task.assignee_id,
+            Task.person_nip,
+            Task.role,
+            Task.unit_id,
+        )
         self._tasks = session.execute(select(*columns).where(Task.case_id == case.id)).all()
 
     def may_read(self, actor: Actor, audience: str) -> bool:
@@ -73,7 +80,7 @@ class Readers:
         )
 
     def _had(self, actor: Actor, task: Any) -> bool:
-        if actor.id is not None and actor.id in (task.closed_by, task.assignee_id):
+        if actor.holder is not None and actor.holder in (task.closed_for or task.closed_by, task.assignee_id):
             return True
         if task.person_nip is not None:
             return bool(task.person_nip == actor.nip)

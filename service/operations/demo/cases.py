@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -52,6 +53,8 @@ class Sample:
     definition: str
     begins: datetime
     tasks_done: int | None
+    left_at: str | None = None
+    """The form of the task before which everybody stops."""
 
 
 def fill(action: Action, size: str, progress: Callable[[int, int], None] | None = None) -> int:
@@ -60,13 +63,36 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
     plan = sorted(
         _plan(random, COUNTS[size], action.now, action.calendar.timezone), key=lambda sample: sample.begins
     )
-    people = _People(action)
+    people = People(action)
     outcomes.fill(action)
     for done, sample in enumerate(plan, start=1):
         _live(action, random, people, sample)
         if progress:
             progress(done, len(plan))
-    return len(plan)
+    until_decision(action)
+    return len(plan) + 1
+
+
+class _Agreeable(Random):
+    """Everybody answers at once, and agrees: the first choice is always taken."""
+
+    def choices(
+        self, population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1
+    ) -> list[Any]:
+        return [population[0]] * k
+
+    def choice(self, seq: Any) -> Any:
+        return seq[0]
+
+    def random(self) -> float:
+        return 0.0
+
+
+def until_decision(action: Action) -> None:
+    """One more case, in which everybody agreed: it waits for the decision, so that its letter can be looked at."""
+    begins = action.calendar.start_of_day(action.calendar.local_date(action.now) - timedelta(days=7), 8)
+    sample = Sample("transfer_lifecycle", begins, None, left_at="keputusan_ppk")
+    _live(action, _Agreeable(1), People(action), sample)
 
 
 def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[Sample]:
@@ -80,7 +106,7 @@ def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[
         yield Sample(keys[number % len(keys)], begins, lying)
 
 
-class _People:
+class People:
     """Who acts at a task: the account that holds its role, or the employee it is meant for."""
 
     def __init__(self, action: Action) -> None:
@@ -123,7 +149,7 @@ class _People:
         return self.action.session.scalar(select(Employee.nama).where(Employee.nip == nip)) or "Pegawai"
 
 
-def _live(action: Action, random: Random, people: _People, sample: Sample) -> None:
+def _live(action: Action, random: Random, people: People, sample: Sample) -> None:
     """Begin one case and let it live until the present, until it ends, or until it is left lying."""
     moment = sample.begins
     case = cases.start(
@@ -147,7 +173,7 @@ def _live(action: Action, random: Random, people: _People, sample: Sample) -> No
             moment += timedelta(days=random.randint(5, 12))
             if moment > action.now or not _clearance_arrives(replace(action, now=moment), random, case):
                 return
-        elif acts_at > action.now:
+        elif acts_at > action.now or task.form == sample.left_at:
             return
         else:
             moment = acts_at

@@ -91,18 +91,32 @@ def context_of(
 
 
 def signer_account(action: Action, case: Case, slot: Signatory) -> Account | None:
-    """Who signs a slot: who completed the task it names, the actor where it is theirs, else the one who holds the role."""
-    done = select(Task.closed_by).where(
-        Task.case_id == case.id, Task.element == slot.task, Task.state == "completed"
-    )
-    by_task = action.session.scalar(done.order_by(Task.closed_at.desc()).limit(1)) if slot.task else None
-    if by_task is not None:
-        return action.session.get(Account, by_task)
-    if action.actor.id is not None and action.actor.holds(slot.role):
-        return action.session.get(Account, action.actor.id)
+    """Who signs a slot: who completed the task it names, the actor where it is theirs, else the one who holds the role.
+
+    A substitute decides, yet does not sign: that stays with the one they act for.
+    """
+    done = _decision(action, case, slot)
+    if done is not None:
+        return action.session.get(Account, done.closed_for or done.closed_by)
+    if action.actor.holder is not None and action.actor.holds(slot.role):
+        return action.session.get(Account, action.actor.holder)
     holders = select(Account).where(Account.active, Account.grants.any(role=slot.role)).limit(2)
     found = action.session.scalars(holders).all()
     return found[0] if len(found) == 1 else None
+
+
+def decided_in_person(action: Action, case: Case, slot: Signatory) -> bool:
+    """Whether the signatory agreed by deciding the slot's task; a substitute's decision is no agreement to sign."""
+    done = _decision(action, case, slot)
+    return done is not None and done.closed_for is None
+
+
+def _decision(action: Action, case: Case, slot: Signatory) -> Task | None:
+    """The latest completion of the task that a slot names."""
+    if not slot.task:
+        return None
+    done = select(Task).where(Task.case_id == case.id, Task.element == slot.task, Task.state == "completed")
+    return action.session.scalar(done.order_by(Task.closed_at.desc()).limit(1))
 
 
 def _signer(action: Action, case: Case, office: Data, slot: Signatory) -> dict[str, Any]:
@@ -111,7 +125,7 @@ def _signer(action: Action, case: Case, office: Data, slot: Signatory) -> dict[s
     return {
         "slot": slot.slot,
         "jenis": slot.kind,
-        "jabatan": slot.title or f"{office['kepala']} {office['daerah']}",
+        "jabatan": slot.title or office["pejabat"],
         "nama": account.name if account else "",
         "nip": employee.nip if employee else None,
         "pangkat": pangkat_label(employee.golongan) if employee else None,
@@ -129,6 +143,7 @@ def _office(action: Action, rules: LetterRules) -> dict[str, str]:
         "pemerintah": government,
         "kepala": given.get("head", "WALI KOTA"),
         "daerah": region,
+        "pejabat": f"{given.get('head', 'WALI KOTA')} {region}".strip(),
         "instansi": given.get("agency", ""),
         "alamat": given.get("address", ""),
         "tempat": place,
@@ -138,7 +153,7 @@ def _office(action: Action, rules: LetterRules) -> dict[str, str]:
 def _copy(text: str, office: Data, old: str, new: str) -> str:
     places = {
         "{government}": office["pemerintah"],
-        "{head}": f"{office['kepala']} {office['daerah']}".title(),
+        "{head}": office["pejabat"].title(),
         "{unit_lama}": old,
         "{unit_baru}": new,
     }

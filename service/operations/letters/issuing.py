@@ -202,7 +202,8 @@ def _open_slots(action: Action, case: Case, letter: Letter, kind: LetterKind) ->
         zip(kind.signatories, letter.context["penanda_tangan"], strict=True)
     ):
         account = contents.signer_account(action, case, slot)
-        decided = bool(slot.task) or (account is not None and account.id == action.actor.id)
+        here = account is not None and account.id == action.actor.id
+        decided = here or contents.decided_in_person(action, case, slot)
         agreed = agreed or decided
         action.session.add(
             LetterSignature(

@@ -154,8 +154,7 @@ def _weasyprint() -> Any:
         import weasyprint
     except OSError as error:
         raise NotReady(
-            "Letters cannot be printed here: Pango is missing. "
-            "Debian or Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+            "Letters cannot be printed here: install libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz0b."
         ) from error
     return weasyprint
 

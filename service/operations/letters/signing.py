@@ -284,7 +284,7 @@ def _store(services: Services, piece: Claimed, actor: Actor, pdf: bytes, work: _
         document = documents.keep(
             action,
             letter.case_id,
-            letter.kind,
+            documents.LETTER + letter.kind,
             files.filename(letter.kind, letter.number),
             io.BytesIO(pdf),
             number=letter.number,

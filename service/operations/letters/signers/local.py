@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from service.operations.letters.signers import Request, SigningFailed
 from service.operations.letters.signers.authority import Holder, TestAuthority
 
 FIELD = "ttd_"
+
+logging.getLogger("pyhanko").setLevel(logging.ERROR)  # it warns at each signature that nothing is fetched
 
 
 class LocalSigner:

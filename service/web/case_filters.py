@@ -1,0 +1,77 @@
+"""The filters of the list of cases as its address says them. What it says wrongly is as if it were not said."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from service.db.queries.case_list import STATUSES, CaseFilter
+from service.operations.action import Action
+from service.web import moments
+
+TEXTS = ("stage", "definition", "unit", "origin", "target", "plan", "kind", "outcome", "role", "element")
+DAYS = ("started_from", "started_to", "ended_from", "ended_to")
+NAMES = ("q", "status", *TEXTS, "holder", "overdue", "incidents", "older", *DAYS)
+UNIT_TEXTS = ("unit_text", "origin_text", "target_text")
+ME = "me"
+YES = "yes"
+MOST_DAYS = 36_500
+
+
+def chosen(arguments: Mapping[str, str]) -> dict[str, str]:
+    """What the address asks for, by name; empty where it asks for nothing."""
+    said = {name: arguments.get(name, "").strip()[:200] for name in (*NAMES, *UNIT_TEXTS)}
+    return {name: value for name, value in said.items() if value and _sensible(name, value)}
+
+
+def wanted(action: Action, said: Mapping[str, str]) -> CaseFilter:
+    """The cases that are asked for."""
+    calendar = action.calendar
+
+    def day(name: str, later: int = 0) -> datetime | None:
+        found = moments.as_date(said.get(name))
+        return calendar.start_of_day(found + timedelta(days=later), hour=0) if found else None
+
+    started_to = day("started_to", 1)
+    if older := said.get("older"):
+        before = action.now - timedelta(days=int(older))
+        started_to = min(started_to or before, before)
+    return CaseFilter(
+        **{name: said.get(name) for name in TEXTS},
+        status=said.get("status"),
+        holder=_holder(action, said.get("holder")),
+        overdue_at=action.now if "overdue" in said else None,
+        started_from=day("started_from"),
+        started_to=started_to,
+        ended_from=day("ended_from"),
+        ended_to=day("ended_to", 1),
+        incidents="incidents" in said,
+        search=said.get("q"),
+    )
+
+
+def _sensible(name: str, value: str) -> bool:
+    if name == "status":
+        return value in STATUSES
+    if name == "older":
+        return value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MOST_DAYS
+    if name == "holder":
+        return value == ME or _id(value) is not None
+    if name in DAYS:
+        found = moments.as_date(value)
+        return found is not None and 1900 < found.year < 9000
+    return value == YES if name in ("overdue", "incidents") else "\0" not in value
+
+
+def _holder(action: Action, text: str | None) -> uuid.UUID | None:
+    if text == ME:
+        return action.actor.holder
+    return _id(text or "")
+
+
+def _id(text: str) -> uuid.UUID | None:
+    with suppress(ValueError):
+        return uuid.UUID(text)
+    return None

@@ -1,0 +1,222 @@
+"""The list of cases: filters, columns, order, all in its address; and the same as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Response, abort, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from service.db.cases import Case
+from service.db.queries import case_list as queries
+from service.db.queries import cases as case_queries
+from service.db.queries import definitions as definition_queries
+from service.db.queries import people
+from service.domain.tables import Cell
+from service.operations import definitions, exporting
+from service.operations.action import Action
+from service.web import case_columns, case_filters, context, exports
+from service.web.case_columns import Column
+from service.web.cases import blueprint
+from service.web.common import role_label, word
+
+PAGE = 25
+MOST_UNITS = 500
+MOST_EXPORTED = 10_000
+AT_ONCE = 500
+KINDS = ("M1", "M2", "M3", "M4", "M5", "M6", "M7")
+AGES = (30, 90, 180, 365)
+
+
+@blueprint.get("")
+@login_required
+def page() -> ResponseReturnValue:
+    """The cases one may see, as a table of any columns; on a phone as cards."""
+    said, columns, (sort, descending) = _asked()
+    with context.reading() as action:
+        wanted = case_filters.wanted(action, said)
+        found = queries.page(
+            action.session,
+            action.actor,
+            wanted,
+            sort=sort,
+            descending=descending,
+            limit=PAGE,
+            cursor=request.args.get("cursor"),
+        )
+        turns = case_queries.turns(action.session, [row.id for row in found.items])
+        rows = case_columns.listed(action, found.items, turns)
+        count = queries.count(action.session, action.actor, wanted)
+        choices = _choices(action)
+    kept = _kept(said, columns, sort, descending)
+    return render_template(
+        "cases/page.html",
+        cases=rows,
+        columns=columns,
+        other_columns=[column for column in case_columns.COLUMNS.values() if column not in columns],
+        usual_columns=",".join(case_columns.USUAL),
+        sort=sort,
+        descending=descending,
+        sort_url=lambda column: _sort_url(kept, column.sort, sort, descending),
+        count=count,
+        most_counted=queries.MOST_COUNTED,
+        most_exported=MOST_EXPORTED,
+        chosen=said,
+        chips=_chips(action, said, kept, choices),
+        more_open=bool(set(said) - {"q", "status", "stage", "role", "overdue"}),
+        kept=kept,
+        may_start=action.actor.may("case.start"),
+        shown=case_columns.shown,
+        next_url=context.here(".page", kept, found.next_cursor) if found.next_cursor else "",
+        first_url=context.here(".page", kept) if request.args.get("cursor") else "",
+        **choices,
+    )
+
+
+@blueprint.get("/export.<form>")
+@login_required
+def export(form: str) -> ResponseReturnValue:
+    """What the page shows, as a file: the same filters, columns and order. It is noted in the audit log."""
+    if form not in ("csv", "xlsx"):
+        abort(404)
+    said, columns, (sort, descending) = _asked()
+    with context.services().action(context.actor()) as action:
+        exporting.note(action, form, said, [column.key for column in columns])
+    rows = _all_rows(said, columns, sort, descending)
+    if form == "csv":
+        separator = exports.SEPARATORS.get(request.args.get("separator", ""), ";")
+        body, media_type = exports.csv_of(rows, separator), "text/csv; charset=utf-8"
+    else:
+        body, media_type = exports.xlsx_of(rows, gettext("Cases")), exports.XLSX
+    answer = Response(stream_with_context(body), content_type=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="kasus.{form}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _all_rows(
+    said: Mapping[str, str], columns: list[Column], sort: str, descending: bool
+) -> Iterator[list[Cell]]:
+    """The head, then every case; where there are too many, a last line that says so."""
+    yield [column.title() for column in columns]
+    written, cursor = 0, None
+    with context.reading() as action:
+        wanted = case_filters.wanted(action, said)
+        while written < MOST_EXPORTED:
+            found = queries.page(
+                action.session,
+                action.actor,
+                wanted,
+                sort=sort,
+                descending=descending,
+                limit=min(AT_ONCE, MOST_EXPORTED - written),
+                cursor=cursor,
+            )
+            turns = case_queries.turns(action.session, [row.id for row in found.items])
+            for case in case_columns.listed(action, found.items, turns):
+                yield [column.value(case) for column in columns]
+            written += len(found.items)
+            cursor = found.next_cursor
+            action.session.expunge_all()
+            if cursor is None:
+                return
+    yield [gettext("Cut off: only the first %(count)s cases are in this file.", count=written)]
+
+
+def _asked() -> tuple[dict[str, str], list[Column], tuple[str, bool]]:
+    """The filters, the columns and the order that the address asks for."""
+    said = case_filters.chosen(request.args)
+    chosen = request.args.getlist("column")
+    columns = case_columns.of(",".join(chosen) if chosen else request.args.get("columns"))
+    sort = request.args.get("sort", "")
+    descending = not sort or sort.startswith("-")
+    name = sort.removeprefix("-")
+    return said, columns, (name, descending) if name in queries.SORTS else ("started", True)
+
+
+def _kept(said: Mapping[str, str], columns: list[Column], sort: str, descending: bool) -> dict[str, str]:
+    """The address of this list without its place in it: what is as usual is left out."""
+    kept = dict(said)
+    keys = tuple(column.key for column in columns)
+    if keys != case_columns.USUAL:
+        kept["columns"] = ",".join(keys)
+    if (sort, descending) != ("started", True):
+        kept["sort"] = f"-{sort}" if descending else sort
+    return kept
+
+
+def _sort_url(kept: Mapping[str, str], by: str | None, sort: str, descending: bool) -> str:
+    """The list sorted by a column: the first time upwards (the latest first for moments), then the other way."""
+    downwards = not descending if by == sort else by in ("started", "changed")
+    others = {name: value for name, value in kept.items() if name != "sort"}
+    return context.here(".page", others | {"sort": f"-{by}" if downwards else str(by)})
+
+
+def _choices(action: Action) -> dict[str, Any]:
+    """What the filters offer. Whoever sees only some cases is not told what others there are."""
+    everything = action.actor.sees == "all"
+    known = definition_queries.page(action.session, limit=100, cursor=None).items
+    return {
+        "stages": _stages(action),
+        "definitions": [(row.key, row.name) for row in known],
+        "units": [(unit.id, unit.nama) for unit in people.units(action.session, limit=MOST_UNITS)],
+        "roles": [(role, role_label(role)) for role in context.services().roles if role != "program"],
+        "holders": [(str(key), name) for key, name in queries.holders(action.session)] if everything else [],
+        "plans": [(plan, plan) for plan in queries.values(action.session, Case.plan)[::-1]]
+        if everything
+        else [],
+        "outcomes": [(code, word(code)) for code in queries.values(action.session, Case.outcome)]
+        if everything
+        else [],
+        "kinds": [(kind, kind) for kind in KINDS],
+        "ages": [(str(days), gettext("%(days)s days", days=days)) for days in AGES],
+    }
+
+
+def _stages(action: Action) -> list[tuple[str, str]]:
+    """(stage, its name in the reader's language) of the stages that running cases are in."""
+    english: dict[str, str] = {}
+    if context.language() == "en":
+        for row in definition_queries.page(action.session, limit=100).items:
+            compiled = definitions.compiled(action.session, action.engine, row.id)
+            english |= {node.name: node.name_en for node in compiled.elements.values() if node.name_en}
+    return [(stage, english.get(stage, stage)) for stage in queries.stages(action.session, action.actor)]
+
+
+def _chips(
+    action: Action, said: Mapping[str, str], kept: Mapping[str, str], choices: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """(what is filtered by, the address without it) for every filter that is set beside the first row of them."""
+    labels = {
+        "unit": (gettext("Unit"), dict(choices["units"])),
+        "origin": (gettext("From"), dict(choices["units"])),
+        "target": (gettext("To"), dict(choices["units"])),
+        "definition": (gettext("Process"), dict(choices["definitions"])),
+        "holder": (gettext("Held by"), dict(choices["holders"]) | {case_filters.ME: gettext("me")}),
+        "plan": (gettext("Plan"), {}),
+        "kind": (gettext("Kind of transfer"), {}),
+        "outcome": (gettext("Outcome"), dict(choices["outcomes"])),
+        "older": (
+            gettext("Older than"),
+            {said.get("older", ""): gettext("%(days)s days", days=said.get("older"))},
+        ),
+        "started_from": (gettext("Started from"), {}),
+        "started_to": (gettext("Started until"), {}),
+        "ended_from": (gettext("Ended from"), {}),
+        "ended_to": (gettext("Ended until"), {}),
+        "element": (
+            gettext("Waits at"),
+            {said.get("element", ""): said.get("element", "").rpartition("/")[2]},
+        ),
+        "incidents": (gettext("With failed steps"), {case_filters.YES: ""}),
+    }
+    found = []
+    for name, (label, words) in labels.items():
+        if name in said:
+            shown = words.get(said[name], said[name])
+            others = {key: value for key, value in kept.items() if key not in (name, f"{name}_text")}
+            found.append((f"{label}: {shown}" if shown else label, context.here(".page", others)))
+    return found

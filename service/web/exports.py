@@ -1,0 +1,71 @@
+"""Tables as files, row by row: CSV for Excel in Indonesia (`;`) or elsewhere (`,`), and XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from service.domain.tables import Cell, plain
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SEPARATORS = {"semicolon": ";", "comma": ","}
+IN_MEMORY = 4 << 20
+CHUNK = 1 << 16
+WIDEST = 48
+
+Row = Sequence[Cell]
+
+
+def csv_of(rows: Iterable[Row], separator: str) -> Iterator[bytes]:
+    """UTF-8 with a byte order mark, days in ISO 8601, a row at a time."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, delimiter=separator)
+    yield b"\xef\xbb\xbf"
+    for row in rows:
+        writer.writerow(["" if value is None else plain(value) for value in row])
+        yield line.getvalue().encode()
+        line.seek(0)
+        line.truncate()
+
+
+def xlsx_of(rows: Iterable[Row], name: str) -> Iterator[bytes]:
+    """A workbook of one sheet with a head that stays; days are days, and no text is a formula."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(name[:31])
+    sheet.freeze_panes = "A2"
+    todo = iter(rows)
+    head = next(todo, ())
+    for number, title in enumerate(head, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = min(max(len(str(title)) + 6, 14), WIDEST)
+    sheet.append([_cell(sheet, title, bold=True) for title in head])
+    for row in todo:
+        sheet.append([_cell(sheet, value) for value in row])
+    with SpooledTemporaryFile(IN_MEMORY) as file:
+        book.save(cast(IO[bytes], file))
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
+    shown = plain(value)
+    if isinstance(shown, str):
+        shown = ILLEGAL_CHARACTERS_RE.sub("", shown)
+    cell = WriteOnlyCell(sheet, value=shown)
+    if isinstance(value, str):
+        cell.data_type = "s"
+    if isinstance(value, date):
+        cell.number_format = "d mmm yyyy"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

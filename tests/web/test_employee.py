@@ -1,0 +1,288 @@
+"""My transfer: what an employee may know of it and when, their data, and who else may look."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from service.app import create_app
+from service.db.cases import Case, Fact, Task
+from service.db.corrections import CorrectionRequest
+from service.operations import accounts, clock, definitions, demo, due, tasks
+from service.operations.demo import employee
+from service.settings import load
+from service.wiring import Services, wire
+from tests.conftest import sqlite_copy
+
+GITA, ANI = "gita.pegawai", "ani.analis"
+DECREE, RULING = "tanggapan_sk", "jawab_keberatan"
+
+
+@pytest.fixture(scope="module")
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A city in which Gita's decree has been delivered and she may object."""
+    folder = tmp_path_factory.mktemp("filled")
+    wired = wire(
+        load({}, database_url=sqlite_copy(sqlite_template, folder), secret_key="k" * 32, var_dir=str(folder))
+    )
+    with wired.action() as action:
+        demo.fill(action, "kecamatan", with_cases=False)
+        definitions.deploy_shipped(action)
+        employee.move(action)
+    wired.sessions.kw["bind"].dispose()
+    return folder / "test.sqlite3"
+
+
+@pytest.fixture
+def town(filled: Path, tmp_path: Path) -> Iterator[Services]:
+    wired = wire(
+        load({}, database_url=sqlite_copy(filled, tmp_path), secret_key="k" * 32, var_dir=str(tmp_path))
+    )
+    yield wired
+    wired.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
+def client(town: Services) -> Callable[[str], FlaskClient]:
+    app = create_app(town)
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    def opened(username: str) -> FlaskClient:
+        browser = app.test_client()
+        answer = browser.post("/sign-in", data={"username": username, "password": demo.PASSWORD})
+        assert answer.status_code == 303
+        return browser
+
+    return opened
+
+
+Client = Callable[[str], FlaskClient]
+
+
+def open_task(town: Services, form: str) -> uuid.UUID:
+    with town.reading() as action:
+        found = action.session.scalar(select(Task.id).where(Task.form == form, Task.state == "open"))
+    assert found is not None
+    return found
+
+
+def answer(town: Services, username: str, form: str, **given: str) -> None:
+    with town.reading() as action:
+        who = accounts.actor_of(action, accounts.named(action.session, username))
+    task = open_task(town, form)
+    with town.action(who) as action:
+        tasks.complete(action, task, given)
+
+
+def case_page(town: Services, browser: FlaskClient) -> str:
+    with town.reading() as action:
+        case = action.session.scalars(select(Case).order_by(Case.started_at)).all()[0]
+    answer = browser.get(f"/my/cases/{case.id}")
+    assert answer.status_code == 200
+    return text_of(answer.text)
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def later(town: Services, days: int) -> None:
+    with town.action() as action:
+        action.session.merge(Fact(name=clock.OFFSET, value=str(days * 86400)))
+    due.run(town)
+
+
+def test_an_employee_starts_at_their_own_transfer(client: Client) -> None:
+    gita = client(GITA)
+    assert gita.get("/").location == "/my"
+    page = text_of(gita.get("/my").text)
+    assert "Sekarang giliran Anda." in page
+    assert "Tanggapi SK" in page
+    assert "Mutasi ke" in page
+
+
+def test_who_is_no_employee_has_no_such_pages(client: Client) -> None:
+    fitri = client("fitri.walikota")
+    for path in (
+        "/my",
+        "/my/wishes",
+        "/my/data",
+        "/my/data/export",
+        "/my/data/wrong",
+        "/my/wishes/units?q=an",
+    ):
+        assert fitri.get(path).status_code == 403, path
+    for path in ("/my/request", "/my/wishes", "/my/data/wrong"):
+        assert fitri.post(path).status_code == 403, path
+
+
+def test_nobody_sees_the_transfer_of_another_here(client: Client, town: Services) -> None:
+    with town.reading() as action:
+        case = action.session.scalars(select(Case).order_by(Case.started_at)).all()[0].id
+    budi = client("budi.kepala")
+    assert (
+        budi.get(f"/my/cases/{case}").status_code == budi.get(f"/my/cases/{uuid.uuid4()}").status_code == 404
+    )
+    assert str(case) not in budi.get("/my").text
+
+
+def test_after_the_decree_all_about_oneself(client: Client, town: Services) -> None:
+    page = case_page(town, client(GITA))
+    for said in (
+        "hari lagi untuk mengajukan keberatan",
+        "Bagaimana Anda dinilai",
+        "Aturan hukum untuk mutasi Anda",
+        "Surat keputusan",
+        "Yang ditanyakan kepada Anda",
+        "Mengapa",
+    ):
+        assert said in page, said
+
+
+def test_an_objection_and_its_written_answer(client: Client, town: Services) -> None:
+    gita = client(GITA)
+    answer(
+        town, GITA, DECREE, tanggapan="keberatan", keberatan_teks="Orang tua saya sakit dan dirawat di sini."
+    )
+    page = case_page(town, gita)
+    assert "Orang tua saya sakit" in page
+    assert "menjawab secara tertulis paling lambat" in page
+    answer(
+        town,
+        "fitri.walikota",
+        RULING,
+        putusan_keberatan="ditolak",
+        jawaban_keberatan="Unit penerima dekat rumah sakit.",
+    )
+    page = case_page(town, gita)
+    assert "Jawaban tertulis" in page
+    assert "Unit penerima dekat rumah sakit." in page
+
+
+def test_an_answer_that_is_overdue_is_said_to_be(client: Client, town: Services) -> None:
+    answer(town, GITA, DECREE, tanggapan="keberatan", keberatan_teks="Mohon ditinjau kembali.")
+    later(town, 60)
+    page = case_page(town, client(GITA))
+    assert "Jawaban terlambat sejak" in page
+    assert "Citra Maharani" in page
+
+
+def test_too_late_to_object(client: Client, town: Services) -> None:
+    later(town, 30)
+    page = case_page(town, client(GITA))
+    assert "Masa keberatan berakhir" in page
+    assert "Tidak sempat menjawab?" in page
+
+
+def test_before_the_decree_only_what_was_asked(client: Client, town: Services) -> None:
+    gita = client(GITA)
+    with town.action() as action:
+        case = action.session.scalars(select(Case).order_by(Case.started_at)).all()[0]
+        case_id, title = case.id, case.title
+        case.decided_at = None
+        case.effective_on = None
+        case.started_by = None
+        for task in action.session.scalars(select(Task).where(Task.person_nip == case.subject_nip)):
+            if task.form == DECREE:
+                task.person_nip = None  # as if only her wishes and her opinion had been asked
+            if task.form == "permohonan":
+                task.person_nip = None
+    page = case_page(town, gita)
+    assert title in page
+    for secret in ("Bagaimana Anda dinilai", "Aturan hukum", "Surat keputusan"):
+        assert secret not in page
+    with town.action() as action:  # and now as if only her wishes had been asked
+        for task in action.session.scalars(select(Task).where(Task.form == "konsultasi")):
+            task.person_nip = None
+    page = case_page(town, gita) + text_of(gita.get("/my").text)
+    assert title not in page
+    assert "rahasia sampai keputusan" in page
+    with town.action() as action:  # and not even that
+        for task in action.session.scalars(select(Task)):
+            task.person_nip = None
+    assert gita.get(f"/my/cases/{case_id}").status_code == 404
+    assert str(case_id) not in gita.get("/my").text
+
+
+def test_wishes_on_the_page(client: Client, town: Services) -> None:
+    gita = client(GITA)
+    units = gita.get("/my/wishes/units?q=kelurahan").get_json()["items"]
+    form = {"unit": units[0]["value"], "priority": "3", "reason": "keluarga", "anywhere": "1"}
+    assert gita.post("/my/wishes", data={**form, "reason": ""}).status_code == 422
+    assert gita.post("/my/wishes", data=form).status_code == 303
+    page = gita.get("/my/wishes").text
+    assert units[0]["label"] in page
+    wish = re.findall(r"/my/wishes/(\d+)/withdraw", page)[-1]
+    assert gita.get(f"/my/wishes/{wish}").status_code == 200
+    assert gita.post(f"/my/wishes/{wish}", data={**form, "reason": "karier"}).status_code == 303
+    assert client("budi.kepala").post(f"/my/wishes/{wish}/withdraw").status_code == 404
+    assert gita.post(f"/my/wishes/{wish}/withdraw").status_code == 303
+    assert f"/my/wishes/{wish}/withdraw" not in gita.get("/my/wishes").text
+    names = gita.get("/my/wishes/positions?q=penata").get_json()["items"]
+    assert names
+    assert not any(re.search(r"\d+/\d+", item["detail"]) for item in names)  # not how many are missing
+
+
+def test_a_correction_from_asking_to_the_answer(client: Client, town: Services) -> None:
+    gita, ani = client(GITA), client(ANI)
+    page = gita.get("/my/data").text
+    assert "R02" in page
+    assert "72 jam" in page
+    nip = re.search(r"kind=employee&amp;key=(\d+)&amp;field=tmt_jabatan", page)
+    assert nip is not None
+    datum = {"kind": "employee", "key": nip.group(1), "field": "tmt_jabatan"}
+    assert "TMT jabatan" in gita.get("/my/data/wrong", query_string=datum).text
+    assert gita.post("/my/data/wrong", data=datum).status_code == 422
+    sent = {**datum, "wanted": "1 Maret 2020, lihat SK", "evidence": (io.BytesIO(b"%PDF-1.4 SK"), "sk.pdf")}
+    assert gita.post("/my/data/wrong", data=sent).status_code == 303
+    with town.reading() as action:
+        asked = (
+            action.session.scalars(select(CorrectionRequest).where(CorrectionRequest.field == "tmt_jabatan"))
+            .one()
+            .id
+        )
+    assert "1 Maret 2020" in ani.get("/corrections").text
+    assert ani.get(f"/corrections/{asked}").status_code == 200
+    assert ani.get(f"/corrections/{asked}/evidence").data == b"%PDF-1.4 SK"
+    assert gita.get(f"/corrections/{asked}/evidence").status_code == 200
+    for stranger in ("budi.kepala", "hadi.manajer", "joko.admin", GITA):
+        browser = client(stranger)
+        assert browser.get("/corrections").status_code == 403, stranger
+        assert browser.get(f"/corrections/{asked}").status_code == 403, stranger
+        assert (
+            browser.post(f"/corrections/{asked}", data={"verdict": "accept", "value": "x"}).status_code == 403
+        )
+        if stranger != GITA:
+            assert browser.get(f"/corrections/{asked}/evidence").status_code == 403, stranger
+    wrong = ani.post(f"/corrections/{asked}", data={"verdict": "accept", "value": "kemarin"})
+    assert wrong.status_code == 422
+    done = {"verdict": "accept", "value": "2020-03-01", "answer": "Sesuai SK."}
+    assert ani.post(f"/corrections/{asked}", data=done).status_code == 303
+    page = text_of(gita.get("/my/data").text)
+    assert "Sesuai SK." in page
+    assert "1 Mar 2020" in page
+    assert "Diperbaiki oleh Ani Lestari" in page
+
+
+def test_a_copy_of_ones_own_data(client: Client) -> None:
+    answer = client(GITA).get("/my/data/export")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert json.loads(answer.data)["pegawai"][0]["nama"] == "Gita Puspita"
+
+
+def test_a_request_of_ones_own(client: Client, town: Services) -> None:
+    budi = client("budi.kepala")
+    begun = budi.post("/my/request")
+    assert begun.location.startswith("/tasks/")
+    assert budi.get(begun.location).status_code == 200
+    assert budi.post("/my/request").location == "/my"
+    assert "Permohonan mutasi saya" in budi.get("/my").text
