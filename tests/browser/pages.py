@@ -9,6 +9,8 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "cases": ("hadi.manajer", "/cases"),
     "start": ("ani.analis", "/start"),
     "account": ("budi.kepala", "/account"),
+    "notices": ("ani.analis", "/notices"),
+    "unread notices": ("citra.bkpsdm", "/notices?view=unread"),
     "definitions": ("intan.proses", "/definitions"),
     "version": ("intan.proses", "/definitions/approval/1"),
     "upload": ("intan.proses", "/definitions/upload"),
