@@ -6,6 +6,8 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "inbox": ("ani.analis", "/inbox"),
     "done": ("ani.analis", "/inbox?view=done"),
     "inbox, filtered": ("ani.analis", "/inbox?view=all&due=none"),
+    "overview": ("hadi.manajer", "/overview"),
+    "outcomes": ("hadi.manajer", "/outcomes?from=2024-06"),
     "cases": ("hadi.manajer", "/cases"),
     "start": ("ani.analis", "/start"),
     "account": ("budi.kepala", "/account"),
