@@ -28,7 +28,7 @@ SECTIONS = (
     ("admin_running.page", "system.manage", "server", lambda: gettext("State")),
     ("admin_accounts.page", "account.manage", "users", lambda: gettext("Accounts")),
     ("admin_roles.page", "account.manage", "user-check", lambda: gettext("Roles")),
-    ("admin_units.page", "account.manage", "building", lambda: gettext("Units")),
+    ("admin_units.page", "account.manage", "building", lambda: gettext("Organisation units")),
     ("absence.everyone", "account.manage", "user-share", lambda: gettext("Substitutes")),
     ("admin_sessions.page", "account.manage", "login", lambda: gettext("Sessions")),
     ("admin_sign_in.page", "account.manage", "shield-check", lambda: gettext("Sign-in")),

@@ -290,7 +290,7 @@ def _account(
             roles=context.services().roles,
             abilities=words.abilities,
             kind_words=words.kind_words,
-            details=words.details,
+            details=words.in_short,
             device=device,
             once=once,
             factor_required=bool(required & {role for role, _, _ in row.grants}),

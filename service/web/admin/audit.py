@@ -65,7 +65,7 @@ def page() -> ResponseReturnValue:
         kept=kept,
         kinds=sorted(((kind, words.kind_words(kind)) for kind in words.KINDS), key=lambda pair: pair[1]),
         kind_words=words.kind_words,
-        details=words.details,
+        details=words.in_short,
         system=SYSTEM,
         next_url=context.here(".page", kept, found.next_cursor) if found.next_cursor else "",
         first_url=context.here(".page", kept) if request.args.get("cursor") else "",

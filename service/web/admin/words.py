@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, Callable[[], str]] = {
     "case.repair": lambda: gettext("repair cases that failed"),
     "case.migrate": lambda: gettext("move cases to other versions"),
     "case.manage": lambda: gettext("steer cases: reassign, remind, extend, suspend"),
+    "data.correct": lambda: gettext("answer requests to correct data"),
     "document.attach": lambda: gettext("attach documents"),
     "message.send": lambda: gettext("send messages to cases"),
     "definition.deploy": lambda: gettext("deploy definitions"),
@@ -24,6 +25,8 @@ PERMISSIONS: dict[str, Callable[[], str]] = {
     "token.manage": lambda: gettext("manage tokens of programs"),
     "system.manage": lambda: gettext("manage mail, holidays and background work"),
     "audit.view": lambda: gettext("search the audit log"),
+    "absence.arrange": lambda: gettext("appoint substitutes in the unit"),
+    "letter.issue": lambda: gettext("issue letters"),
     "external.work": lambda: gettext("work as a program outside"),
 }
 
@@ -73,6 +76,14 @@ KINDS: dict[str, Callable[[], str]] = {
     "work_discarded": lambda: gettext("Background work given up"),
     "notice_retried": lambda: gettext("Notice tried again"),
     "notice_discarded": lambda: gettext("Notice given up"),
+    "substitution_ended": lambda: gettext("Substitution ended"),
+    "wish_stated": lambda: gettext("Wish stated"),
+    "wish_changed": lambda: gettext("Wish changed"),
+    "wish_withdrawn": lambda: gettext("Wish withdrawn"),
+    "correction_asked": lambda: gettext("Correction asked for"),
+    "correction_accepted": lambda: gettext("Correction made"),
+    "correction_declined": lambda: gettext("Correction declined"),
+    "own_data_exported": lambda: gettext("Own data fetched"),
     "case_created": lambda: gettext("Case started"),
     "case_completed": lambda: gettext("Case finished"),
     "case_cancelled": lambda: gettext("Case cancelled"),
@@ -99,6 +110,21 @@ KINDS: dict[str, Callable[[], str]] = {
     "message_received": lambda: gettext("Message received"),
     "signal_received": lambda: gettext("Signal received"),
     "message_unwanted": lambda: gettext("Message nobody waited for"),
+    "acting_begun": lambda: gettext("Acting for somebody begun"),
+    "acting_ended": lambda: gettext("Acting for somebody ended"),
+    "substitution_made": lambda: gettext("Substitute appointed"),
+    "case_suspended": lambda: gettext("Case suspended"),
+    "case_resumed": lambda: gettext("Case resumed"),
+    "cases_exported": lambda: gettext("Cases exported"),
+    "commented": lambda: gettext("Comment written"),
+    "comment_edited": lambda: gettext("Comment changed"),
+    "comment_deleted": lambda: gettext("Comment deleted"),
+    "letter_issued": lambda: gettext("Letter numbered"),
+    "letter_signed": lambda: gettext("Letter signed"),
+    "letter_failed": lambda: gettext("Signing a letter failed"),
+    "letter_void": lambda: gettext("Letter void"),
+    "task_extended": lambda: gettext("Deadline extended"),
+    "task_reminded": lambda: gettext("Reminded by a person"),
 }
 
 
@@ -110,7 +136,34 @@ WORK: dict[str, Callable[[], str]] = {
     "deliver": lambda: gettext("Messages between cases"),
     "scan": lambda: gettext("Daily look through the data"),
     "decision": lambda: gettext("Decisions held for some seconds"),
+    "figures": lambda: gettext("Figures of the overview"),
+    "digest": lambda: gettext("Daily summaries by mail"),
 }
+
+DATA: dict[str, Callable[[], str]] = {
+    "address": lambda: gettext("Address"),
+    "method": lambda: gettext("Way"),
+    "role": lambda: gettext("Role"),
+    "unit": lambda: gettext("Unit"),
+    "reason": lambda: gettext("Reason"),
+    "by": lambda: gettext("By"),
+    "token": lambda: gettext("Token"),
+    "purpose": lambda: gettext("What for"),
+    "number": lambda: gettext("Number"),
+    "from": lambda: gettext("From"),
+    "to": lambda: gettext("To"),
+    "before": lambda: gettext("Before"),
+    "after": lambda: gettext("After"),
+    "changes": lambda: gettext("Changes"),
+    "filters": lambda: gettext("Filters"),
+    "added": lambda: gettext("Added"),
+    "removed": lambda: gettext("Removed"),
+    "said": lambda: gettext("Answer"),
+    "version": lambda: gettext("Version"),
+    "error": lambda: gettext("Error"),
+    "attempts": lambda: gettext("Attempts"),
+}
+"""Keys of an event's data that lists show, in words; the others are shown with the whole entry."""
 
 
 def kind_words(kind: str) -> str:
@@ -137,7 +190,18 @@ def details(data: Any) -> list[tuple[str, str]]:
     """The data of an event as pairs of texts, short enough to read."""
     if not isinstance(data, dict):
         return []
-    return [(str(key), _text(value)) for key, value in data.items() if value not in (None, "", [], {})]
+    return [
+        (DATA[key]() if key in DATA else str(key), _text(value))
+        for key, value in data.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def in_short(data: Any) -> list[tuple[str, str]]:
+    """Those of the pairs that have a name in the reader's language, for lists."""
+    return (
+        details({key: value for key, value in data.items() if key in DATA}) if isinstance(data, dict) else []
+    )
 
 
 def _text(value: Any) -> str:
