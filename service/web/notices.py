@@ -126,7 +126,7 @@ def bell_label(shown: str) -> str:
     return gettext("Notices: %(count)s unread", count=shown) if shown else gettext("Notices")
 
 
-def _view() -> dict[str, str]:
+def _view() -> dict[str, Any]:
     return {"view": "unread"} if request.form.get("view") == "unread" else {}
 
 

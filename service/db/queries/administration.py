@@ -151,7 +151,7 @@ def _conditions(
             held = held & (Grant.unit_id == unit)
         conditions.append(exists().where(held))
     if state == "active":
-        conditions.append(Account.active)
+        conditions.append(Account.active.is_(True))
     elif state == "disabled":
         conditions.append(~Account.active)
     elif state == "without_role":
@@ -341,8 +341,8 @@ def unit_tree(session: Session) -> tuple[UnitNode, ...]:
         .where(Grant.unit_id.is_not(None), Account.active)
         .order_by(Grant.role, Account.name)
     )
-    for row in granted:
-        held.setdefault(row.unit_id, []).append((row.role, row.name, str(row.id)))
+    for grant in granted:
+        held.setdefault(grant.unit_id or "", []).append((grant.role, grant.name, str(grant.id)))
     children: dict[str | None, list[Any]] = {}
     rows = session.execute(
         select(Unit, Employee)
