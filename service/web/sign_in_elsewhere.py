@@ -113,7 +113,7 @@ def _back() -> str:
     return own_address("sign_in_elsewhere.back")
 
 
-def own_address(endpoint: str, **values: str) -> str:
+def own_address(endpoint: str, **values: Any) -> str:
     """The address of a page as others know it: by base_url, not by what the request says its host is."""
     base = context.services().settings.base_url
     return (

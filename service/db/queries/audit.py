@@ -135,7 +135,7 @@ def _about(session: Session, person: str) -> ColumnElement[bool]:
     return CaseEvent.case_id.is_(None) & (CaseEvent.name == name)
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Any:
     return select(CaseEvent, Case.number, Case.decided_at, Case.subject_nip).outerjoin(
         Case, Case.id == CaseEvent.case_id
     )
