@@ -57,6 +57,11 @@ $(VENV)/.translations: $(VENV)/.runtime $(TRANSLATIONS)
 	@touch $@
 
 setup-test: setup $(VENV)/.test
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "Installing Pango ..."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b >/dev/null; \
+	else echo "The tests of letters need Pango (for example: sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b)"; exit 1; fi; }
 	@for browser in chromium chromium-browser google-chrome; do command -v $$browser >/dev/null 2>&1 && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "Installing Chromium ..."; \

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.api import (
     cases,
+    comments,
     definitions,
     description,
     external,
@@ -21,6 +22,7 @@ from service.api import (
     managing,
     messages,
     migrations,
+    notices,
     task_batches,
     task_handing,
     tasks,
@@ -33,6 +35,7 @@ from service.security import csrf
 MODULES = (
     definitions,
     cases,
+    comments,
     managing,
     letters,
     tasks,
@@ -42,6 +45,7 @@ MODULES = (
     incidents,
     external,
     migrations,
+    notices,
 )
 MOST_JSON_BYTES = 1 << 20
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
 
+from service.db.queries import letters
 from service.db.queries import own_cases as queries
 from service.domain.access import Actor
 from service.domain.errors import Conflict, NotAllowed, NotFound
@@ -39,7 +40,10 @@ def page() -> ResponseReturnValue:
     with context.services().reading(own) as action:
         found = queries.of(action.session, own.nip or "", own.id)
         tasks = queries.tasks(action.session, [case.id for case in found])
-        stories = [my_story.tell(action, own, case, tasks.get(case.id, [])) for case in found]
+        stories = [
+            my_story.tell(action, own, case, tasks.get(case.id, []), brief=case.status != "running")
+            for case in found
+        ]
         now = [story for story in stories if not story.over]
         return render_template(
             "my/page.html",
@@ -66,6 +70,9 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
         return render_template(
             "my/case.html",
             story=my_story.tell(action, own, found, tasks),
+            letters=[
+                row for row in letters.of_person(action.session, own.nip or "") if row.case_id == found.id
+            ],
             ask=_whom_to_ask(action),
             days_left=lambda moment: days_left(action, moment),
         )

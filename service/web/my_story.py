@@ -83,22 +83,24 @@ class Story:
         return self.case.status != "running"
 
 
-def tell(action: Action, actor: Actor, case: Case, tasks: Sequence[Task]) -> Story:
-    """The story of a case (one of queries.of) to its employee."""
+def tell(action: Action, actor: Actor, case: Case, tasks: Sequence[Task], *, brief: bool = False) -> Story:
+    """The story of a case (one of queries.of) to its employee; `brief`: its title and what is happening only."""
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     own = [task for task in tasks if task.person_nip == actor.nip]
     level = _level(actor, case, own)
-    known = level in ("consulted", "decided")
-    data = cases.data(action, case)
-    asked = _asked(action, case, definition, own)
+    known = level in ("consulted", "decided") and not brief
+    data = cases.data(action, case) if known else {}
+    asked = [] if brief else _asked(action, case, definition, own)
     waiting = [task for task in tasks if task.state == "open"]
     mine = next((task for task in own if task.state == "open"), None)
     turn = mine or next(iter(waiting), None)
     told = facts.gather(data, names=True, others=True) if known else None
     score = told.chosen if told is not None and level == "decided" else None
-    walked = case_queries.walked(action.session, case.id).get(definition.key, {})
+    shows_way = level != "asked" and not brief
+    walked = case_queries.walked(action.session, case.id).get(definition.key, {}) if shows_way else {}
     stones = diagrams.milestones(definition, walked, case.stage_element, case.status == "running")
-    wakes_at = queries.next_timer(action.session, case.id) if level == "decided" else None
+    decided = level == "decided" and not brief
+    wakes_at = queries.next_timer(action.session, case.id) if decided else None
     return Story(
         case=case,
         level=level,
@@ -109,10 +111,10 @@ def tell(action: Action, actor: Actor, case: Case, tasks: Sequence[Task]) -> Sto
         turn_until=turn.due_at if turn is not None and (level != "asked" or mine) else None,
         mine=mine,
         asked=tuple(asked),
-        steps=tuple(stones) if level != "asked" and len(stones) > 1 else (),
+        steps=tuple(stones) if shows_way and len(stones) > 1 else (),
         facts=_about_me(told, level),
         own_score=score,
-        objection=_objection(action, case, definition, tasks, own) if level == "decided" else None,
+        objection=_objection(action, case, definition, tasks, own) if decided else None,
         wakes_at=wakes_at,
     )
 

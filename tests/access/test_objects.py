@@ -73,6 +73,7 @@ def test_api_reading(asking: Asking, stage: Stage, who: str) -> None:
         (f"/cases/{stage.case}", f"/cases/{stranger}"),
         (f"/cases/{stage.number}", "/cases/MUT-1999-999999"),
         (f"/cases/{stage.case}/events", f"/cases/{stranger}/events"),
+        (f"/cases/{stage.case}/comments", f"/cases/{stranger}/comments"),
         (f"/tasks/{stage.left}", f"/tasks/{stranger}"),
         (f"/tasks?case={stage.number}", f"/tasks?case={stranger}"),
     ):
@@ -120,6 +121,10 @@ def test_api_other_changes(asking: Asking, stage: Stage, who: str) -> None:
     assert started.status_code == (201 if starts else 403)
     sent = program.post("/messages", {"name": "tidak_ditunggu"})
     assert sent.status_code == (404 if sends else 403)
+    for audience in ("workers", "everyone"):
+        said = program.post(f"/cases/{stage.case}/comments", {"body": "KENARI?", "audience": audience})
+        assert said.status_code == (201 if who in SEES else 404)
+    assert program.post(f"/notices/{uuid.uuid4()}/read").status_code == 404
     cancelled = program.post(f"/cases/{stage.case}/cancel", {"reason": "uji"})
     assert cancelled.status_code == (200 if cancels else 403 if who in SEES else 404)
     for path in ("/definitions", "/definitions/cabang", "/definitions/cabang/versions/1/xml"):
@@ -326,3 +331,32 @@ def waiting() -> definitions.SourceFile:
   </process>
 </definitions>"""
     return definitions.SourceFile("menunggu.bpmn", text.encode())
+
+
+DECIDES = {"ani", "lina", "citra", "dewi", "eko", "fitri", "budi", "bowo", "kartika"}
+
+
+def test_what_is_said_to_those_who_decide_stays_with_them(asking: Asking, secret: uuid.UUID) -> None:
+    ani = asking.as_program("ani")
+    assert ani.post(f"/cases/{secret}/comments", {"body": "Rahasia KUTILANG"}).status_code == 201
+    for who in CAST:
+        texts = [
+            asking.as_program(who).get(f"/cases/{secret}/comments").text,
+            asking.as_person(who).get(f"/cases/{secret}").text,
+            asking.as_program(who).get(f"/cases/{secret}/events").text,
+            asking.as_person(who).get("/notices").text,
+        ]
+        reads = any("KUTILANG" in text for text in texts)
+        sees = asking.as_program(who).get(f"/cases/{secret}").status_code == 200
+        assert reads is (sees and who in DECIDES), who
+
+
+def test_a_comment_for_everybody_names_no_candidate_before_the_decision(
+    asking: Asking, secret: uuid.UUID
+) -> None:
+    ani = asking.as_program("ani")
+    for body in ("Menurut saya Gita cocok", f"NIP {GITA_NIP}", "gita, bukan?"):
+        answer = ani.post(f"/cases/{secret}/comments", {"body": body, "audience": "everyone"})
+        assert answer.status_code == 422, body
+    assert ani.post(f"/cases/{secret}/comments", {"body": "Gita cocok"}).status_code == 201
+    assert "Gita cocok" not in asking.as_person("hadi").get(f"/cases/{secret}").text

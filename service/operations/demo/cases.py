@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +34,15 @@ DEFINITIONS = (
     ("jambi_programme", 1),
 )
 OLDEST_DAYS = 620
-LYING_DAYS = 75
+LYING_DAYS = range(12, 100)
+LIES_AT = (
+    "susun_rencana",
+    "keputusan_ppk",
+    "konsultasi_unit",
+    "sidang_tpk",
+    "persetujuan_pyb",
+    "analisis_kebutuhan",
+)
 MOST_STEPS = 250
 SEATS = ("ketua", "sekretaris", "anggota", "anggota")
 TRIGGERS = {
@@ -48,13 +57,11 @@ TRIGGERS = {
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample case to be: what it runs, when it begins, and how many tasks are done before it is left lying."""
+    """One sample case to be: what it runs, when it begins, and at which task it is left lying, whatever day it is."""
 
     definition: str
     begins: datetime
-    tasks_done: int | None
-    left_at: str | None = None
-    """The form of the task before which everybody stops."""
+    lies_at: str | None
 
 
 def fill(action: Action, size: str, progress: Callable[[int, int], None] | None = None) -> int:
@@ -91,19 +98,19 @@ class _Agreeable(Random):
 def until_decision(action: Action) -> None:
     """One more case, in which everybody agreed: it waits for the decision, so that its letter can be looked at."""
     begins = action.calendar.start_of_day(action.calendar.local_date(action.now) - timedelta(days=7), 8)
-    sample = Sample("transfer_lifecycle", begins, None, left_at="keputusan_ppk")
+    sample = Sample("transfer_lifecycle", begins, lies_at="keputusan_ppk")
     _live(action, _Agreeable(1), People(action), sample)
 
 
 def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[Sample]:
     """Cases begin all over the past, more of them lately; some recent ones are left lying, so that something is late."""
     keys = [key for key, weight in DEFINITIONS for _ in range(weight)]
+    places = cycle(LIES_AT)
     for number in range(count):
         age = 2 + (OLDEST_DAYS - 2) * (number / count) ** 1.8
         day = now.astimezone(ZoneInfo(timezone)).date() - timedelta(days=age)
         begins = datetime.combine(day, time(8, random.randrange(60)), ZoneInfo(timezone)).astimezone(UTC)
-        lying = random.randint(1, 14) if age < LYING_DAYS and random.random() < 0.4 else None
-        yield Sample(keys[number % len(keys)], begins, lying)
+        yield Sample(keys[number % len(keys)], begins, next(places) if int(age) in LYING_DAYS else None)
 
 
 class People:
@@ -157,13 +164,13 @@ def _live(action: Action, random: Random, people: People, sample: Sample) -> Non
         sample.definition,
         data={"pemicu": dict(zip(("jenis", "keterangan"), TRIGGERS[sample.definition], strict=True))},
     )
-    done, eased = 0, False
+    longest, eased = (1 if sample.lies_at else 6), False
     for _ in range(MOST_STEPS):
-        if case.status != "running" or (sample.tasks_done is not None and done >= sample.tasks_done):
+        if case.status != "running" or _lies(action, case, sample.lies_at):
             return
         task = _next_task(action, random, case)
         timer = _next_timer(action, case)
-        acts_at = _after_some_time(random, moment, task, action.calendar.timezone)
+        acts_at = _after_some_time(random, moment, action.calendar.timezone, longest)
         if timer and (task is None or timer < acts_at):
             if timer > action.now:
                 return
@@ -173,12 +180,11 @@ def _live(action: Action, random: Random, people: People, sample: Sample) -> Non
             moment += timedelta(days=random.randint(5, 12))
             if moment > action.now or not _clearance_arrives(replace(action, now=moment), random, case):
                 return
-        elif acts_at > action.now or task.form == sample.left_at:
+        elif acts_at > action.now:
             return
         else:
             moment = acts_at
             _complete(replace(action, actor=people.at(task), now=moment), random, task)
-            done += 1
         action.session.flush()
         action.session.refresh(case)
         if case.decided_at is not None and not eased:
@@ -204,9 +210,15 @@ def _next_timer(action: Action, case: Case) -> datetime | None:
     )
 
 
-def _after_some_time(random: Random, moment: datetime, task: Task | None, timezone: str) -> datetime:
-    """Somewhere in the working hours of the next days; a few people take long."""
-    days = random.choices([0, 1, 2, 3, 6], weights=(3, 4, 3, 2, 1))[0]
+def _lies(action: Action, case: Case, element: str | None) -> bool:
+    """Whether the case has come to the task at which it is to lie."""
+    here = select(Task.id).where(Task.case_id == case.id, Task.state == "open", Task.element == element)
+    return element is not None and action.session.scalar(here.limit(1)) is not None
+
+
+def _after_some_time(random: Random, moment: datetime, timezone: str, longest: int) -> datetime:
+    """Somewhere in the working hours of the next days, at most `longest` days on; a few people take long."""
+    days = min(longest, random.choices([0, 1, 2, 3, 6], weights=(3, 4, 3, 2, 1))[0])
     local = (moment + timedelta(days=days)).astimezone(ZoneInfo(timezone))
     while local.weekday() > 4:
         local += timedelta(days=1)
