@@ -125,11 +125,6 @@ KINDS: dict[str, Callable[[], str]] = {
     "letter_void": lambda: gettext("Letter void"),
     "task_assigned": lambda: gettext("Task assigned"),
     "task_delegated": lambda: gettext("Task delegated"),
-    "wish_stated": lambda: gettext("Wish stated"),
-    "wish_changed": lambda: gettext("Wish changed"),
-    "wish_withdrawn": lambda: gettext("Wish withdrawn"),
-    "correction_asked": lambda: gettext("Correction of data asked for"),
-    "own_data_exported": lambda: gettext("Own data taken away"),
     "task_extended": lambda: gettext("Deadline extended"),
     "task_reminded": lambda: gettext("Reminded by a person"),
 }
