@@ -65,6 +65,8 @@ PAGES: tuple[tuple[str, str, Address], ...] = (
     ("overview, unit", "hadi.manajer", _overview_of_unit),
     ("overview, 36 months", "hadi.manajer", "/overview?from=2020-01"),
     ("overview, table", "hadi.manajer", "/overview/steps.csv"),
+    ("outcomes", "hadi.manajer", "/outcomes"),
+    ("outcomes, 36 months", "hadi.manajer", "/outcomes?from=2020-01"),
     ("start", "ani.analis", "/start"),
     ("my transfer", "gita.pegawai", "/my"),
     ("my wishes", "gita.pegawai", "/my/wishes"),

@@ -5,6 +5,8 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "letter check": (None, "/verify/tidak-dikenal"),
     "inbox": ("ani.analis", "/inbox"),
     "done": ("ani.analis", "/inbox?view=done"),
+    "overview": ("hadi.manajer", "/overview"),
+    "outcomes": ("hadi.manajer", "/outcomes?from=2024-06"),
     "cases": ("hadi.manajer", "/cases"),
     "start": ("ani.analis", "/start"),
     "account": ("budi.kepala", "/account"),
