@@ -128,8 +128,6 @@ KINDS: dict[str, Callable[[], str]] = {
     "letter_signed": lambda: gettext("Letter signed"),
     "letter_failed": lambda: gettext("Signing a letter failed"),
     "letter_void": lambda: gettext("Letter void"),
-    "task_assigned": lambda: gettext("Task assigned"),
-    "task_delegated": lambda: gettext("Task delegated"),
     "task_extended": lambda: gettext("Deadline extended"),
     "task_reminded": lambda: gettext("Reminded by a person"),
 }
