@@ -16,6 +16,7 @@ from service.api import (
     definitions,
     description,
     external,
+    figures,
     health,
     incidents,
     letters,
@@ -44,6 +45,7 @@ MODULES = (
     messages,
     incidents,
     external,
+    figures,
     migrations,
     notices,
 )
