@@ -141,7 +141,13 @@ def _bare(page: str, path: str) -> str:
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_pages(asking: Asking, stage: Stage, who: str) -> None:
     person, unknown = asking.as_person(who), uuid.uuid4()
-    for path in (f"/cases/{stage.case}", f"/tasks/{stage.left}", f"/documents/{stage.document}"):
+    for path in (
+        f"/cases/{stage.case}",
+        f"/tasks/{stage.left}",
+        f"/tasks/{stage.left}/panes",
+        f"/documents/{stage.document}",
+        f"/documents/{stage.document}/look",
+    ):
         answer = person.get(path)
         assert answer.status_code == (200 if who in SEES else 404), path
         if who not in SEES:
@@ -151,10 +157,18 @@ def test_pages(asking: Asking, stage: Stage, who: str) -> None:
     assert (stage.number in listed) is (who in SEES)
     mine = {"budi": stage.left, "bowo": stage.right}.get(who)
     for task in (stage.left, stage.right):
-        for verb in ("claim", "release", "complete"):
+        for verb in ("claim", "release", "complete", "draft", "files"):
             if task != mine:
-                answer = person.post(f"/tasks/{task}/{verb}", {"answers": "{}"})
+                answer = person.post(
+                    f"/tasks/{task}/{verb}", {"answers": "{}", "file": (BytesIO(b"%PDF-1"), "x.pdf")}
+                )
                 assert answer.status_code == (403 if who in SEES else 404), verb
+        looked = person.get(f"/tasks/{task}/look-up?field=x&q=ani").status_code
+        assert looked == (404 if task == mine or who not in SEES else 403)
+        given = {"to": str(unknown), "reason": "uji", "element": "periksa"}
+        for verb in ("delegate", "assign", "send-back", "withdraw", "draft/take-over"):
+            answer = person.post(f"/tasks/{task}/{verb}", given)
+            assert who in SEES or answer.status_code == 404, verb
     attached = person.post(f"/cases/{stage.case}/documents", {"file": (BytesIO(b"%PDF-1.4"), "x.pdf")})
     assert attached.status_code == (303 if who in SEES else 404)
     cancelled = person.post(f"/cases/{stage.case}/cancel", {"reason": "uji"})

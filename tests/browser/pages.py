@@ -5,6 +5,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "letter check": (None, "/verify/tidak-dikenal"),
     "inbox": ("ani.analis", "/inbox"),
     "done": ("ani.analis", "/inbox?view=done"),
+    "inbox, filtered": ("ani.analis", "/inbox?view=all&due=none"),
     "overview": ("hadi.manajer", "/overview"),
     "outcomes": ("hadi.manajer", "/outcomes?from=2024-06"),
     "cases": ("hadi.manajer", "/cases"),
