@@ -80,6 +80,7 @@ export const ICONS = [
   "list-check",
   "list-details",
   "list-search",
+  "list-tree",
   "loader-2",
   "lock",
   "login",

@@ -12,15 +12,18 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.api import (
     cases,
+    comments,
     definitions,
     description,
     external,
+    figures,
     health,
     incidents,
     letters,
     managing,
     messages,
     migrations,
+    notices,
     task_batches,
     task_handing,
     tasks,
@@ -33,6 +36,7 @@ from service.security import csrf
 MODULES = (
     definitions,
     cases,
+    comments,
     managing,
     letters,
     tasks,
@@ -41,7 +45,9 @@ MODULES = (
     messages,
     incidents,
     external,
+    figures,
     migrations,
+    notices,
 )
 MOST_JSON_BYTES = 1 << 20
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}

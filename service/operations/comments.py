@@ -16,6 +16,7 @@ from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.comments import Comment
 from service.db.notices import Notice
+from service.db.people import Employee
 from service.db.queries import cases as case_queries
 from service.db.queries.comments import AUDIENCES, EDITABLE, MOST_SHOWN, Readers, by_name
 from service.domain.access import CANDIDATE_VARIABLES, SUBJECT_VARIABLES
@@ -151,8 +152,17 @@ def _names_somebody(action: Action, case: Case, text: str) -> bool:
         return True
     data = cases.data(action, case)
     secret = {key: value for key, value in data.items() if key in CANDIDATE_VARIABLES | SUBJECT_VARIABLES}
-    names = {word for name in _names(secret) for word in _words(name)}
+    names = {word for name in [*_subject(action, case), *_names(secret)] for word in _words(name)}
     return bool(names & set(_words(text)))
+
+
+def _subject(action: Action, case: Case) -> list[str]:
+    """The names by which the one whom the case is about is known."""
+    if case.subject_nip is None:
+        return []
+    known = select(Employee.nama).where(Employee.nip == case.subject_nip)
+    signed_in = select(Account.name).where(Account.nip == case.subject_nip)
+    return [name.split(",")[0] for name in action.session.scalars(known.union(signed_in))]
 
 
 def _names(value: Any, key: str = "") -> Iterator[str]:

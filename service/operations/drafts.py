@@ -84,6 +84,8 @@ def left(action: Action, task_id: uuid.UUID) -> Left | None:
 
 def take_over(action: Action, task_id: uuid.UUID, account_id: uuid.UUID) -> Draft:
     """Go on with a colleague's draft as one's own; his stays."""
+    if not queries.get(action.session, action.actor, task_id).offered:
+        raise NotAllowed("This task is not offered to you.")
     theirs = action.session.get(Draft, (task_id, account_id))
     if theirs is None:
         raise Invalid("There is no such draft.")

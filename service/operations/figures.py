@@ -22,15 +22,22 @@ from service.db.base import insert_new, upsert
 from service.db.bulk import insert_many, upsert_many
 from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
 from service.db.figures import CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure
+from service.db.queries import outcomes as outcome_queries
 from service.db.queries.counting import case_rows, month_rows, step_rows, waiting_rows
+from service.db.queries.figures import Chosen
+from service.db.queries.outcomes import Outcomes
 from service.domain import months
+from service.domain.access import Actor
+from service.domain.errors import NotAllowed
 from service.operations import unit_months
 from service.operations.action import Action
+from service.operations.effects import models
 
 if TYPE_CHECKING:
     from service.wiring import Services
 
 KIND = "figures"
+SEE = "case.view_all"
 MARK = "figures_event"
 AS_OF = "figures_as_of"
 AGAIN_SECONDS = 60
@@ -76,6 +83,19 @@ def work(action: Action, row: DueWork) -> None:
         more = refresh(action)
     row.state, row.attempts, row.lease_until = "pending", 0, None
     row.due_at = action.now if more else action.now + timedelta(seconds=AGAIN_SECONDS)
+
+
+def check_may_see(actor: Actor) -> None:
+    """Figures are of all cases. Raises NotAllowed for those who may not see them all."""
+    if not actor.may(SEE):
+        raise NotAllowed("Your roles do not allow you to see the figures of all cases.")
+
+
+def outcomes(action: Action, chosen: Chosen) -> Outcomes:
+    """What transfers did, with the bounds of an even load from the rule tables in force."""
+    today = action.calendar.local_date(action.now)
+    bounds = models.load_parameters(action, None, today)
+    return outcome_queries.outcomes(action.session, chosen, action.now, today, bounds.least, bounds.most)
 
 
 def refresh(action: Action) -> bool:

@@ -72,6 +72,7 @@ def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
     task = action.session.get(Task, task_id)
     if task is None:
         raise NotFound("There is no such task.")
+    queries.get(action.session, action.actor, task.id)  # NotFound for who may not know that it exists
     case = cases.locked(action, task.case_id)
     action.session.refresh(task)
     if task.state != "completed" or action.actor.holder != (task.closed_for or task.closed_by):

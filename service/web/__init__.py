@@ -7,7 +7,7 @@ from flask import Flask
 from service.web import (
     absence,
     account,
-    case_list,
+    case_managing,
     comments,
     common,
     corrections,
@@ -64,7 +64,7 @@ BLUEPRINTS = (
     inbox.blueprint,
     deciding.blueprint,
     tasks.blueprint,
-    case_list.blueprint,
+    case_managing.blueprint,
     task_moves.blueprint,
     drafting.blueprint,
     form_fields.blueprint,

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from dateutil.relativedelta import relativedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
 
-from service.db.cases import Case
+from service.db.accounts import Account
+from service.db.cases import Case, Task
 from service.db.queries import cases as queries
 from service.db.queries import incidents as incident_queries
 from service.db.queries import tasks as task_queries
+from service.db.queries.tasks import TaskRow
 from service.domain.errors import Conflict, Incident, Invalid
-from service.operations import cases, definitions, incidents
-from service.web import context, diagrams, timeline, views
+from service.domain.reviews import INTERVALS
+from service.operations import cases, definitions, handing, incidents, notices, suspending
+from service.operations.action import Action
+from service.web import case_steps, case_timeline, context, diagrams, timeline, views, why
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -28,24 +36,29 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
         row = queries.get(action.session, action.actor, case_id)
         record = action.session.get_one(Case, case_id)
         definition = definitions.compiled(action.session, action.engine, record.definition_version_id)
-        open_tasks = [
-            task
-            for task in task_queries.of_case(action.session, action.actor, case_id)
-            if task.state == "open"
-        ]
+        all_tasks = task_queries.of_case(action.session, action.actor, case_id)
+        open_tasks = [task for task in all_tasks if task.state == "open"]
         data = cases.data(action, record)
         walked = queries.walked(action.session, case_id)
         waits = queries.waits(action.session, case_id)
         current = [(task.process, task.element) for task in open_tasks]
         places = diagrams.stands_at(definition, [wait.element for wait in waits], record.stage_element)
         current += places
+        completed = queries.completions(action.session, case_id)
+        standing = (
+            {*current, (definition.key, record.stage_element or "")} if record.status == "running" else set()
+        )
+        spans = case_steps.took(definition, all_tasks, completed, standing, action.now)
         shown = diagrams.of_case(
             definition,
             record.definition_version_id,
             walked=walked,
             current=current,
             stage_element=record.stage_element if record.status == "running" else None,
+            took=case_steps.in_words(spans),
         )
+        timers, _ = action.engine.waits_of(definition, record.snapshot)
+        facts = views.facts_of(action, record, data)
         return render_template(
             "cases/case.html",
             row=row,
@@ -64,10 +77,46 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
             milestones=diagrams.milestones(
                 definition, walked.get(definition.key, {}), record.stage_element, record.status == "running"
             ),
-            facts=views.facts_of(action, record, data),
+            facts=facts,
+            others=why.others(facts),
+            timeline_page=case_timeline.page(action, record, definition, data),
+            timeline_kinds=case_timeline.names(),
+            coming=case_timeline.coming(
+                action, record, definition, {timer.key: timer.element for timer in timers}
+            ),
+            reviews=_reviews(record, action.now),
+            may=_may(action, record, open_tasks),
             may_cancel=action.actor.may("case.cancel") and record.status == "running",
             **views.around(action, record, definition, data),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the reader may do with the case and its open tasks. `colleagues`: task -> who could do it instead."""
+
+    manage: bool
+    remind: bool
+    colleagues: Mapping[uuid.UUID, Sequence[Account]]
+
+
+def _may(action: Action, case: Case, tasks: Sequence[TaskRow]) -> May:
+    actor, running = action.actor, case.status == "running"
+    going = running and case.suspended_at is None
+    rows = [action.session.get_one(Task, task.id) for task in tasks] if going else []
+    return May(
+        running and actor.may(suspending.MANAGE),
+        going and bool(actor.permissions & notices.REMINDERS),
+        {task.id: handing.colleagues(action, task) for task in rows if handing.may_assign(actor, task)},
+    )
+
+
+def _reviews(case: Case, now: datetime) -> list[tuple[int, datetime, bool]]:
+    """(month, when, whether that is past) of the reviews after the transfer took effect."""
+    if case.effective_on is None:
+        return []
+    days = [(month, case.effective_on + relativedelta(months=month)) for month in INTERVALS]
+    return [(month, at, at < now) for month, at in days]
 
 
 @blueprint.post("/<uuid:case_id>/cancel")

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from service.engine.definitions import Definition
-from service.web import context
+from service.web import context, outlines
 
 STAGE_KINDS = ("callActivity",)
 
@@ -26,10 +26,11 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Diagrams:
-    """`content` is for the script, `tabs` are (process, name) for the switch above the diagram."""
+    """`content` is for the script, `tabs` are (process, name) for the switch above; `outline` says the same in words."""
 
     content: Mapping[str, Any]
     tabs: tuple[tuple[str, str], ...]
+    outline: tuple[outlines.Group, ...] = ()
 
 
 def of_version(
@@ -61,8 +62,10 @@ def of_case(
     walked: Mapping[str, Mapping[str, int]],
     current: Iterable[tuple[str, str]],
     stage_element: str | None,
+    took: Mapping[tuple[str, str], str] | None = None,
 ) -> Diagrams:
-    """The diagrams of a case. `walked`: process, element -> times; `current`: (process, element) now."""
+    """The diagrams of a case. `walked`: process, element -> times; `current`: (process, element) now; `took`: (process,
+    element) -> how long, in words."""
     tokens: dict[str, Counter[str]] = {process: Counter() for process in definition.processes}
     for process, element in current:
         if process in tokens:
@@ -70,10 +73,20 @@ def of_case(
     if stage_element and (definition.key, stage_element) in definition.elements:
         tokens[definition.key].setdefault(stage_element, 1)
     marks = {
-        process: {"done": list(walked.get(process, {}).items()), "current": dict(tokens[process])}
+        process: {
+            "done": list(walked.get(process, {}).items()),
+            "current": dict(tokens[process]),
+            "took": {element: text for (of, element), text in (took or {}).items() if of == process},
+        }
         for process in definition.processes
     }
-    return _diagrams(definition, version_id, marks, definition.key)
+    told = outlines.Marks(
+        {(process, element): n for process, found in walked.items() for element, n in found.items()},
+        frozenset((process, element) for process, found in tokens.items() for element in found),
+        took or {},
+        of_case=True,
+    )
+    return _diagrams(definition, version_id, marks, definition.key, told)
 
 
 def with_heat(
@@ -117,7 +130,13 @@ def stands_at(
     return places
 
 
-def _diagrams(definition: Definition, version_id: object, marks: Mapping[str, Any], first: str) -> Diagrams:
+def _diagrams(
+    definition: Definition,
+    version_id: object,
+    marks: Mapping[str, Any],
+    first: str,
+    told: outlines.Marks | None = None,
+) -> Diagrams:
     processes = {
         process: {
             "url": url_for("definitions.diagram", version_id=version_id, process=process),
@@ -126,7 +145,7 @@ def _diagrams(definition: Definition, version_id: object, marks: Mapping[str, An
         for process in definition.processes
     }
     tabs = tuple((process, process_name(definition, process)) for process in definition.processes)
-    return Diagrams({"first": first, "processes": processes}, tabs)
+    return Diagrams({"first": first, "processes": processes}, tabs, outlines.lines(definition, told))
 
 
 def process_name(definition: Definition, process: str) -> str:

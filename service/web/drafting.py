@@ -49,9 +49,12 @@ def take_over(task_id: uuid.UUID) -> ResponseReturnValue:
     """Go on with a colleague's draft; theirs stays."""
     try:
         whose = uuid.UUID(request.form.get("whose", ""))
+    except ValueError:
+        whose = uuid.UUID(int=0)
+    try:
         with context.services().action(context.actor()) as action:
             drafts.take_over(action, task_id, whose)
-    except (ValueError, Invalid):
+    except Invalid:
         flash(gettext("There is no such draft."), "warn")
     except Conflict as conflict:
         return second(task_id, {}, conflict)

@@ -17,8 +17,8 @@ blueprint = Blueprint("home", __name__)
 LANGUAGES = ("id", "en")
 
 
+MANAGER = ("manajer", "overview.page")
 STARTS = (
-    ("manajer", "overview.page"),
     ("administrator", "administration.page"),
     ("pemilik_proses", "definitions.page"),
     ("pegawai", "my.page"),
@@ -30,11 +30,11 @@ STARTS = (
 def start() -> ResponseReturnValue:
     """Where the day begins: managers at the overview, employees at their own transfer, staff at the inbox."""
     held = context.actor().roles
+    starts = [MANAGER] if MANAGER[0] in held else STARTS if held <= {role for role, _ in STARTS} else []
     places = [
-        endpoint for role, endpoint in STARTS if role in held and endpoint in current_app.view_functions
+        endpoint for role, endpoint in starts if role in held and endpoint in current_app.view_functions
     ]
-    only = held <= {role for role, _ in STARTS}
-    return redirect(url_for(places[0] if places and only else "inbox.page"), 303)
+    return redirect(url_for(places[0] if places else "inbox.page"), 303)
 
 
 @blueprint.post("/language")

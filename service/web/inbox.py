@@ -60,7 +60,6 @@ def page() -> ResponseReturnValue:
     """Open tasks, most urgent first, or those finished; the filters stand in the address."""
     wanted = inbox_filters.chosen(request.args)
     with context.reading() as action:
-        choices = inbox_queries.choices(action.session, action.actor, wanted.scope)
         found = queries.inbox(
             action.session,
             action.actor,
@@ -73,13 +72,7 @@ def page() -> ResponseReturnValue:
         shown = {
             "cards": _cards(action, found.items),
             "scopes": _scopes(action, wanted),
-            "choices": choices,
-            "kinds": [(kind.element, context.in_language(kind.name, kind.name_en)) for kind in choices.kinds],
-            "stages": [(stage, stage) for stage in choices.stages],
-            "processes": [
-                (entry.key, entry.name)
-                for entry in definition_queries.page(action.session, limit=100, cursor=None).items
-            ],
+            **(_choices(action, wanted) if inbox_filters.summary(wanted) else {"choices": None}),
             "since": action.now.isoformat(),
         }
     kept = dict(wanted.values)
@@ -89,12 +82,20 @@ def page() -> ResponseReturnValue:
         wanted=wanted,
         filters=inbox_filters,
         kept=kept,
-        roles=sorted(context.actor().roles),
-        role_choices=[(role, role_label(role)) for role in sorted(context.actor().roles)],
         open_task=_open_task(),
         next_url=context.here(".page", kept, found.next_cursor) if found.next_cursor else "",
         first_url=context.here(".page", kept) if request.args.get("cursor") else "",
     )
+
+
+@blueprint.get("/fields")
+@login_required
+def fields() -> ResponseReturnValue:
+    """The fields of the filters with what there is to choose, asked for when they are opened."""
+    wanted = inbox_filters.chosen(request.args)
+    with context.reading() as action:
+        shown = _choices(action, wanted)
+    return render_template("inbox/fields.html", wanted=wanted, filters=inbox_filters, **shown)
 
 
 @blueprint.get("/<uuid:task_id>/card")
@@ -127,6 +128,19 @@ def news() -> ResponseReturnValue:
         changed = {} if wanted.done else _changed(action, known)
     said = ngettext("%(num)d new task", "%(num)d new tasks", new) if new else ""
     return jsonify(new=new, said=said, tasks=changed)
+
+
+def _choices(action: Action, wanted: Chosen) -> dict[str, Any]:
+    """What occurs among the tasks of the scope, for the fields of the filters."""
+    choices = inbox_queries.choices(action.session, action.actor, wanted.scope)
+    definitions = definition_queries.page(action.session, limit=100, cursor=None).items
+    return {
+        "choices": choices,
+        "kinds": [(kind.element, context.in_language(kind.name, kind.name_en)) for kind in choices.kinds],
+        "stages": [(stage, stage) for stage in choices.stages],
+        "processes": [(entry.key, entry.name) for entry in definitions],
+        "roles": [(role, role_label(role)) for role in sorted(action.actor.roles)],
+    }
 
 
 def _open_task() -> str:

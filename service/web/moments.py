@@ -57,6 +57,11 @@ def age(value: datetime | None, until: datetime | None = None) -> str:
     return str(format_timedelta((until or context.now()) - value, threshold=1.2, locale=context.language()))
 
 
+def span(length: timedelta) -> str:
+    """A length of time: `3 hari`."""
+    return str(format_timedelta(length, threshold=1.2, locale=context.language()))
+
+
 def due(value: datetime | None) -> tuple[str, str]:
     """When something is due in working days, and how pressing: `("2 hari kerja lagi", "soon")`.
 

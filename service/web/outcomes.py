@@ -11,21 +11,17 @@ from flask_babel import gettext, ngettext
 from flask_login import login_required
 
 from service.db.queries import figures, people
-from service.db.queries import outcomes as queries
-from service.db.queries.figures import Chosen
 from service.db.queries.outcomes import Acceptance, Measured, Outcomes
 from service.domain import comparing
 from service.domain.comparing import Effect, Share
 from service.domain.errors import NotFound
-from service.operations.action import Action
-from service.operations.effects import models
+from service.operations import figures as counting
 from service.web import charts, context, outcome_tables
 from service.web.common import number
 from service.web.overview import (
     MOST_UNITS,
     Names,
     cases_url,
-    check_may_see,
     chosen_of_request,
     csv_answer,
     kept,
@@ -41,10 +37,10 @@ MOST_ROWS = 10
 @login_required
 def page() -> ResponseReturnValue:
     """What the transfers of the period did."""
-    check_may_see()
+    counting.check_may_see(context.actor())
     with context.reading() as action:
         chosen = chosen_of_request(action)
-        found = read(action, chosen)
+        found = counting.outcomes(action, chosen)
         return render_template(
             "outcomes/page.html",
             found=found,
@@ -75,20 +71,13 @@ def page() -> ResponseReturnValue:
 @login_required
 def table(name: str) -> ResponseReturnValue:
     """One of the page's tables, whole, as CSV."""
-    check_may_see()
+    counting.check_may_see(context.actor())
     if name not in outcome_tables.TABLES:
         raise NotFound("There is no such table.")
     with context.reading() as action:
         chosen = chosen_of_request(action)
-        rows = list(outcome_tables.TABLES[name](read(action, chosen), Names(action)))
+        rows = list(outcome_tables.TABLES[name](counting.outcomes(action, chosen), Names(action)))
     return csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
-
-
-def read(action: Action, chosen: Chosen) -> Outcomes:
-    """The figures, with the bounds of an even load from the rule tables in force."""
-    today = action.calendar.local_date(action.now)
-    parameters = models.load_parameters(action, None, today)
-    return queries.outcomes(action.session, chosen, action.now, today, parameters.least, parameters.most)
 
 
 def share_of(share: Share) -> str:

@@ -19,9 +19,10 @@ from service.db.queries.definitions import VersionRow
 from service.db.queries.figures import Chosen
 from service.db.queries.overview import Overview
 from service.domain import months
-from service.domain.errors import NotAllowed, NotFound
+from service.domain.errors import NotFound
 from service.engine.definitions import Definition
 from service.operations import definitions
+from service.operations import figures as counting
 from service.operations.action import Action
 from service.web import charts, context, diagrams, tables
 from service.web.common import number
@@ -29,8 +30,6 @@ from service.web.diagrams import Diagrams
 
 blueprint = Blueprint("overview", __name__)
 
-PERMISSION = "case.view_all"
-USUAL_PERIOD = 12
 MOST_UNITS = 500
 MOST_ROWS = 12
 HEAT_LEVELS = 4
@@ -77,7 +76,7 @@ class Names:
 @login_required
 def page() -> ResponseReturnValue:
     """All figures of what was chosen, each with the way to its cases."""
-    check_may_see()
+    counting.check_may_see(context.actor())
     with context.reading() as action:
         chosen = chosen_of_request(action)
         found = overview.overview(action.session, chosen, action.now, action.calendar)
@@ -114,7 +113,7 @@ def page() -> ResponseReturnValue:
 @login_required
 def table(name: str) -> ResponseReturnValue:
     """One of the page's tables, whole, as CSV."""
-    check_may_see()
+    counting.check_may_see(context.actor())
     if name not in tables.OVERVIEW:
         raise NotFound("There is no such table.")
     with context.reading() as action:
@@ -131,22 +130,14 @@ def csv_answer(name: str, rows: list[list[Any]]) -> Response:
     return answer
 
 
-def check_may_see() -> None:
-    if not context.actor().may(PERMISSION):
-        raise NotAllowed("Your roles do not allow you to see the figures of all cases.")
-
-
 def chosen_of_request(action: Action) -> Chosen:
     """What the address asks for; what it says wrongly is as if it were not said."""
     present = months.of(action.now, action.calendar.timezone)
-    last = min(_month("to") or present, present)
-    first = _month("from") or months.add(last, 1 - USUAL_PERIOD)
-    first = min(max(first, months.add(last, 1 - figures.MOST_MONTHS)), last)
     said = {name: request.args.get(name, "").strip()[:200] for name in ("definition", "unit", "plan")}
-    return Chosen(first, last, **said)
+    return figures.chosen(present, _month("from"), _month("to"), **said)
 
 
-def kept(chosen: Chosen) -> dict[str, str]:
+def kept(chosen: Chosen) -> dict[str, Any]:
     """The choice as an address says it."""
     said = {"definition": chosen.definition, "unit": chosen.unit, "plan": chosen.plan}
     return {"from": f"{chosen.first:%Y-%m}", "to": f"{chosen.last:%Y-%m}"} | {
@@ -159,7 +150,7 @@ def cases_url(chosen: Chosen) -> Any:
     said = {"definition": chosen.definition, "unit": chosen.unit, "plan": chosen.plan}
 
     def url(**filters: str) -> str:
-        wanted = {name: value for name, value in (said | filters).items() if value}
+        wanted: dict[str, Any] = {name: value for name, value in (said | filters).items() if value}
         return url_for("cases.page", **wanted)
 
     return url

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
-from service.db.queries import cases as case_queries
-from service.db.queries import people
+from service.db.queries import case_list, people
 from service.db.queries import saved_views as view_queries
 from service.db.queries import tasks as task_queries
+from service.db.queries.case_list import CaseFilter
 from service.db.queries.task_filters import TaskFilter
 from service.operations.action import Action
 from service.web import common, context, saved_views
@@ -124,7 +124,7 @@ def _tasks(action: Action, text: str) -> Iterator[Entry]:
 
 
 def _cases(action: Action, text: str) -> Iterator[Entry]:
-    for row in case_queries.page(action.session, action.actor, search=text, limit=MOST).items:
+    for row in case_list.page(action.session, action.actor, CaseFilter(search=text), limit=MOST).items:
         yield Entry(row.title, url_for("cases.case", case_id=row.id), row.number)
 
 

@@ -219,4 +219,6 @@ REFUSALS = (
     N_("Only an administrator may do this."),
     N_("Only an administrator may manage tokens."),
     N_("A password is text, without control characters."),
+    N_("Choose a day."),
+    N_("Choose a person."),
 )

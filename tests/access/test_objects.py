@@ -73,6 +73,7 @@ def test_api_reading(asking: Asking, stage: Stage, who: str) -> None:
         (f"/cases/{stage.case}", f"/cases/{stranger}"),
         (f"/cases/{stage.number}", "/cases/MUT-1999-999999"),
         (f"/cases/{stage.case}/events", f"/cases/{stranger}/events"),
+        (f"/cases/{stage.case}/comments", f"/cases/{stranger}/comments"),
         (f"/tasks/{stage.left}", f"/tasks/{stranger}"),
         (f"/tasks?case={stage.number}", f"/tasks?case={stranger}"),
     ):
@@ -120,6 +121,10 @@ def test_api_other_changes(asking: Asking, stage: Stage, who: str) -> None:
     assert started.status_code == (201 if starts else 403)
     sent = program.post("/messages", {"name": "tidak_ditunggu"})
     assert sent.status_code == (404 if sends else 403)
+    for audience in ("workers", "everyone"):
+        said = program.post(f"/cases/{stage.case}/comments", {"body": "KENARI?", "audience": audience})
+        assert said.status_code == (201 if who in SEES else 404)
+    assert program.post(f"/notices/{uuid.uuid4()}/read").status_code == 404
     cancelled = program.post(f"/cases/{stage.case}/cancel", {"reason": "uji"})
     assert cancelled.status_code == (200 if cancels else 403 if who in SEES else 404)
     for path in ("/definitions", "/definitions/cabang", "/definitions/cabang/versions/1/xml"):
@@ -136,7 +141,13 @@ def _bare(page: str, path: str) -> str:
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_pages(asking: Asking, stage: Stage, who: str) -> None:
     person, unknown = asking.as_person(who), uuid.uuid4()
-    for path in (f"/cases/{stage.case}", f"/tasks/{stage.left}", f"/documents/{stage.document}"):
+    for path in (
+        f"/cases/{stage.case}",
+        f"/tasks/{stage.left}",
+        f"/tasks/{stage.left}/panes",
+        f"/documents/{stage.document}",
+        f"/documents/{stage.document}/look",
+    ):
         answer = person.get(path)
         assert answer.status_code == (200 if who in SEES else 404), path
         if who not in SEES:
@@ -146,10 +157,18 @@ def test_pages(asking: Asking, stage: Stage, who: str) -> None:
     assert (stage.number in listed) is (who in SEES)
     mine = {"budi": stage.left, "bowo": stage.right}.get(who)
     for task in (stage.left, stage.right):
-        for verb in ("claim", "release", "complete"):
+        for verb in ("claim", "release", "complete", "draft", "files"):
             if task != mine:
-                answer = person.post(f"/tasks/{task}/{verb}", {"answers": "{}"})
+                answer = person.post(
+                    f"/tasks/{task}/{verb}", {"answers": "{}", "file": (BytesIO(b"%PDF-1"), "x.pdf")}
+                )
                 assert answer.status_code == (403 if who in SEES else 404), verb
+        looked = person.get(f"/tasks/{task}/look-up?field=x&q=ani").status_code
+        assert looked == (404 if task == mine or who not in SEES else 403)
+        given = {"to": str(unknown), "reason": "uji", "element": "periksa"}
+        for verb in ("delegate", "assign", "send-back", "withdraw", "draft/take-over"):
+            answer = person.post(f"/tasks/{task}/{verb}", given)
+            assert who in SEES or answer.status_code == 404, verb
     attached = person.post(f"/cases/{stage.case}/documents", {"file": (BytesIO(b"%PDF-1.4"), "x.pdf")})
     assert attached.status_code == (303 if who in SEES else 404)
     cancelled = person.post(f"/cases/{stage.case}/cancel", {"reason": "uji"})
@@ -326,3 +345,32 @@ def waiting() -> definitions.SourceFile:
   </process>
 </definitions>"""
     return definitions.SourceFile("menunggu.bpmn", text.encode())
+
+
+DECIDES = {"ani", "lina", "citra", "dewi", "eko", "fitri", "budi", "bowo", "kartika"}
+
+
+def test_what_is_said_to_those_who_decide_stays_with_them(asking: Asking, secret: uuid.UUID) -> None:
+    ani = asking.as_program("ani")
+    assert ani.post(f"/cases/{secret}/comments", {"body": "Rahasia KUTILANG"}).status_code == 201
+    for who in CAST:
+        texts = [
+            asking.as_program(who).get(f"/cases/{secret}/comments").text,
+            asking.as_person(who).get(f"/cases/{secret}").text,
+            asking.as_program(who).get(f"/cases/{secret}/events").text,
+            asking.as_person(who).get("/notices").text,
+        ]
+        reads = any("KUTILANG" in text for text in texts)
+        sees = asking.as_program(who).get(f"/cases/{secret}").status_code == 200
+        assert reads is (sees and who in DECIDES), who
+
+
+def test_a_comment_for_everybody_names_no_candidate_before_the_decision(
+    asking: Asking, secret: uuid.UUID
+) -> None:
+    ani = asking.as_program("ani")
+    for body in ("Menurut saya Gita cocok", f"NIP {GITA_NIP}", "gita, bukan?"):
+        answer = ani.post(f"/cases/{secret}/comments", {"body": body, "audience": "everyone"})
+        assert answer.status_code == 422, body
+    assert ani.post(f"/cases/{secret}/comments", {"body": "Gita cocok"}).status_code == 201
+    assert "Gita cocok" not in asking.as_person("hadi").get(f"/cases/{secret}").text

@@ -222,6 +222,9 @@ def test_what_the_form_still_needs_is_opened_with_the_answer_chosen(
     expect(pane.get_by_role("radio", name="Tolak")).to_be_checked()
     expect(pane.get_by_label("Alasan")).to_have_value("Belum lengkap")
     expect(pane.get_by_label("Nomor surat")).to_be_focused()
+    pane.get_by_label("Nomor surat").fill("B/7/2026")
+    pane.get_by_role("button", name="Selesaikan").click()
+    expect(card(page, task)).to_be_hidden()
 
 
 def test_on_failure_the_row_returns_with_the_text_kept(open_page: OpenPage, deployed: None) -> None:

@@ -8,12 +8,14 @@ import uuid
 import zipfile
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from sqlalchemy import func, select
 
 from service.db.cases import CaseDocument, CaseEvent
-from service.domain.errors import Invalid, NoSpace, NotFound
-from service.operations import definitions, documents
+from service.db.queries import cases as queries
+from service.domain.errors import Invalid, NoSpace, NotAllowed, NotFound
+from service.operations import definitions, documents, previews
 from service.wiring import Services
 from tests.operations.diagrams import branches
 from tests.operations.test_tasks import start
@@ -158,3 +160,74 @@ def test_an_upload_without_room_is_refused_and_leaves_nothing(
     folder = Path(services.settings.var_dir, "documents")
     assert not [file for file in folder.rglob("*") if file.is_file()]
     attach(services, world, case_id, PDF + bytes(6 * 1024 * 1024))
+
+
+def test_who_attached_a_document_removes_it_with_a_reason_and_the_record_stays(
+    services: Services, world: World, case_id: uuid.UUID
+) -> None:
+    document = attach(services, world, case_id, PDF)
+    with pytest.raises(NotAllowed), services.action(world.lina) as action:
+        documents.remove(action, document.id, "Bukan milik saya")
+    with pytest.raises(Invalid), services.action(world.ani) as action:
+        documents.remove(action, document.id, "  ")
+    with services.action(world.ani) as action:
+        documents.remove(action, document.id, "Salah unggah")
+    with pytest.raises(NotFound), services.action(world.ani) as action:
+        documents.remove(action, document.id, "Lagi")
+    with services.reading() as action:
+        assert queries.documents(action.session, case_id) == []
+        (kept,) = queries.documents(action.session, case_id, removed=True)
+        assert (kept.removed_by, kept.removed_reason) == (world.ani.id, "Salah unggah")
+        kinds = set(action.session.scalars(select(CaseEvent.kind).where(CaseEvent.case_id == case_id)))
+    assert "document_removed" in kinds
+    assert len(files(services)) == 1
+
+
+def test_a_replacement_takes_the_place_and_the_kind(
+    services: Services, world: World, case_id: uuid.UUID
+) -> None:
+    old = attach(services, world, case_id, PDF)
+    with services.action(world.citra) as action:  # who may repair cases may, too
+        new = documents.replace(action, old.id, "baru – final.pdf", io.BytesIO(PDF + b"2"), "Versi lama")
+        new_id = new.id
+    with services.reading() as action:
+        (shown,) = queries.documents(action.session, case_id)
+        assert (shown.id, shown.kind, shown.filename) == (new_id, "sk", "baru – final.pdf")
+        (gone,) = queries.documents(action.session, case_id, removed=True)
+        assert gone.replaced_by == new_id
+
+
+def test_a_replacement_of_another_kind_changes_nothing(
+    services: Services, world: World, case_id: uuid.UUID
+) -> None:
+    old = attach(services, world, case_id, PDF)
+    with pytest.raises(Invalid), services.action(world.ani) as action:
+        documents.replace(action, old.id, "x.pdf", io.BytesIO(b"MZ\x00"), "Coba")
+    with services.reading() as action:
+        assert [row.id for row in queries.documents(action.session, case_id)] == [old.id]
+
+
+def test_the_pages_of_a_pdf_become_pictures_once(
+    services: Services, world: World, case_id: uuid.UUID
+) -> None:
+    pdf = pypdfium2.PdfDocument.new()
+    for _ in range(2):
+        pdf.new_page(200, 300)
+    written = io.BytesIO()
+    pdf.save(written)
+    document = attach(services, world, case_id, written.getvalue())
+    with services.reading(world.ani) as action:
+        pictures, count = previews.pages_of(action, document)
+        assert (len(pictures), count) == (2, 2)
+        assert pictures[0].read_bytes().startswith(b"\x89PNG")
+        before = pictures[0].stat().st_mtime_ns
+        assert previews.pages_of(action, document)[0][0].stat().st_mtime_ns == before
+
+
+def test_a_pdf_that_cannot_be_drawn_says_so_and_leaves_nothing(
+    services: Services, world: World, case_id: uuid.UUID
+) -> None:
+    document = attach(services, world, case_id, PDF + b"\xff" * 500)
+    with services.reading(world.ani) as action, pytest.raises(Invalid):
+        previews.pages_of(action, document)
+    assert list(Path(services.settings.var_dir, "previews").iterdir()) == []

@@ -46,6 +46,7 @@ function show(section) {
   section.querySelector("[data-diagram-fit]")?.addEventListener("click", () => fit(viewer));
   section.querySelector("[data-diagram-in]")?.addEventListener("click", () => viewer.get("zoomScroll").stepZoom(1));
   section.querySelector("[data-diagram-out]")?.addEventListener("click", () => viewer.get("zoomScroll").stepZoom(-1));
+  section.querySelector("[data-diagram-text]")?.addEventListener("click", ({ currentTarget }) => asText(section, currentTarget));
   place.addEventListener("keydown", (event) => onKey(event, viewer));
   section.addEventListener("diagram:focus", ({ detail }) => focus(viewer, open, detail));
   open(content.first ?? Object.keys(content.processes)[0]);
@@ -91,6 +92,21 @@ function mark(viewer, entry, processes, open) {
     const { businessObject } = element;
     if (businessObject?.$type === CALLS && processes[businessObject.calledElement]) open(businessObject.calledElement);
   });
+}
+
+// The outline is always there for screen readers; the button shows it to everybody instead of the drawing.
+function asText(section, button) {
+  const text = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(text));
+  section.classList.toggle("is-text", text);
+  section.querySelector("[data-diagram-outline]").classList.toggle("visually-hidden", !text);
+}
+
+function badge(text) {
+  const shown = document.createElement("span");
+  shown.className = "diagram-took";
+  shown.textContent = text;
+  return shown;
 }
 
 function token(count, always = false) {

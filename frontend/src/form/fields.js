@@ -71,10 +71,11 @@ function Lookup(props) {
     else timer.current = setTimeout(search, 200, text.trim());
   };
   const press = (event) => {
+    if (event.key === "Enter") event.preventDefault(); // never sends the form from here
     if (!items.length) return;
     if (event.key === "ArrowDown") setActive((active + 1) % items.length);
     else if (event.key === "ArrowUp") setActive((active - 1 + items.length) % items.length);
-    else if (event.key === "Enter" && active >= 0) choose(items[active]);
+    else if (event.key === "Enter") choose(items[Math.max(active, 0)]);
     else if (event.key === "Escape") close();
     else return;
     event.preventDefault();

@@ -154,8 +154,12 @@ def _answers_of(
         .where(CaseEvent.case_id.in_(ids), CaseEvent.kind == "task_completed")
         .order_by(CaseEvent.id)
     )
-    found = defaultdict(list)
+    found: dict[uuid.UUID, list[tuple[datetime, str, uuid.UUID | None, Mapping[str, Any]]]] = defaultdict(
+        list
+    )
     for case_id, at, element, task, data in session.execute(query):
+        if case_id is None:
+            continue
         answers = data.get("answers")
         found[case_id].append((at, element or "", task, answers if isinstance(answers, dict) else {}))
     return found
@@ -349,9 +353,9 @@ def _told(
     opened = min((task.opened_at for task in tasks), default=begin)
     log = select(CaseEvent.task_id, CaseEvent.at).where(CaseEvent.at < until)
     claims = log.where(CaseEvent.kind == "task_claimed", CaseEvent.at >= opened).order_by(CaseEvent.id)
-    taken = {task: at for task, at in session.execute(claims) if task in known}
+    taken = {task: at for task, at in session.execute(claims) if task is not None and task in known}
     said = log.where(CaseEvent.kind == "task_completed", CaseEvent.at >= begin).add_columns(CaseEvent.data)
-    verdicts = {}
+    verdicts: dict[uuid.UUID, str] = {}
     for task, _, data in session.execute(said):
         verdict = meaning().verdict(data.get("answers") or {}) if task in known else None
         if verdict is not None:

@@ -28,6 +28,7 @@ Table = Mapping[str, Any]
 
 AS_OF = "figures_as_of"
 MOST_MONTHS = 36
+USUAL_PERIOD = 12
 MOST_PLANS = 200
 STAFF_DAYS = 30
 MOST_PEOPLE = 500
@@ -64,6 +65,22 @@ class Chosen:
         """The chosen definition and plan as conditions on a table of steps."""
         chosen = ((table.definition_key, self.definition), (table.plan, self.plan))
         return [column == value for column, value in chosen if value]
+
+
+def chosen(
+    present: date,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    definition: str = "",
+    unit: str = "",
+    plan: str = "",
+) -> Chosen:
+    """What is asked for: the last twelve months unless others are said, none in the future, 36 at the most."""
+    end = min(last or present, present)
+    begin = first or months.add(end, 1 - USUAL_PERIOD)
+    begin = min(max(begin, months.add(end, 1 - MOST_MONTHS)), end)
+    return Chosen(begin, end, definition, unit, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +217,10 @@ def as_of(session: Session) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def still_counting(session: Session) -> int:
-    """How many pieces of older months are yet to be counted."""
-    pieces = select(func.count()).where(
-        DueWork.kind == "figures", DueWork.key != "figures", DueWork.state == "pending"
-    )
+def still_counting(session: Session, chosen: Chosen) -> int:
+    """How many months of the period are yet to be counted again."""
+    keys = [f"figures:{month:%Y-%m}" for month in chosen.months]
+    pieces = select(func.count()).where(DueWork.key.in_(keys), DueWork.state == "pending")
     return session.scalar(pieces) or 0
 
 
@@ -245,7 +261,7 @@ def month_tables(session: Session, chosen: Chosen) -> Sequence[Table]:
         return month_rows(session, chosen.first, chosen.last, *chosen.of_cases())
     columns = MonthFigure.__table__.columns
     query = select(*columns).where(_within(MonthFigure.month, chosen), *chosen.of_steps(MonthFigure))
-    return [row._mapping for row in session.execute(query)]
+    return [dict(row._mapping) for row in session.execute(query)]
 
 
 def by_month(tables: Iterable[Table], chosen: Chosen) -> list[MonthRow]:
@@ -302,7 +318,9 @@ def _cycles(tables: Iterable[Table]) -> tuple[float | None, float | None]:
 def waiting_tables(session: Session, chosen: Chosen) -> list[Table]:
     """The rows of `waiting_figure` that are chosen (not for a unit)."""
     columns = WaitingFigure.__table__.columns
-    return [row._mapping for row in session.execute(select(*columns).where(*chosen.of_steps(WaitingFigure)))]
+    return [
+        dict(row._mapping) for row in session.execute(select(*columns).where(*chosen.of_steps(WaitingFigure)))
+    ]
 
 
 def step_tables(session: Session, chosen: Chosen) -> list[Table]:
@@ -319,7 +337,7 @@ def step_tables(session: Session, chosen: Chosen) -> list[Table]:
         ]
     columns = StepFigure.__table__.columns
     query = select(*columns).where(_within(StepFigure.month, chosen), *chosen.of_steps(StepFigure))
-    return [row._mapping for row in session.execute(query)]
+    return [dict(row._mapping) for row in session.execute(query)]
 
 
 def steps(tables: Iterable[Table]) -> list[StepRow]:
@@ -436,7 +454,7 @@ def roles(session: Session, waits: Iterable[Waiting]) -> list[RoleRow]:
     for row in waits:
         counts[row.role][0] += row.count
         counts[row.role][1] += row.late
-    rows = [RoleRow(role, *found, holders.get(role, 0)) for role, found in counts.items()]
+    rows = [RoleRow(role, found[0], found[1], holders.get(role, 0)) for role, found in counts.items()]
     return sorted(rows, key=lambda row: (-row.open, row.role))
 
 

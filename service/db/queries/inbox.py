@@ -19,7 +19,7 @@ from service.db.queries.tasks import Scope, open_ids, ways
 from service.db.queries.visibility import may_know_names
 from service.domain.access import Actor
 
-LOOKED_AT = 1000
+LOOKED_AT = 500
 """Of how many of the most urgent tasks the choices of filters are gathered."""
 MOST_NEW = 100
 GIVEN = ("task_delegated", "task_assigned", "task_released")

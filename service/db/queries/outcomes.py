@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from statistics import fmean
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.db.cases import Case
@@ -172,6 +172,7 @@ def outcomes(
         unit: {month: abs(value - 1) for month, value in row.items()} for unit, row in ratios.items()
     }
     by_rating = _ratings(session, chosen, today)
+    kinds_of_cases = _accepted_by_kind(session, chosen)
     length = len(chosen.months)
     earlier = replace(chosen, first=months.add(chosen.first, -length), last=months.add(chosen.first, -1))
     return Outcomes(
@@ -181,10 +182,10 @@ def outcomes(
         moved=by_rating[0],
         others=by_rating[1],
         ratings=by_rating[2],
-        now=_acceptance(session, chosen),
-        before=_acceptance(session, earlier),
-        variants=_accepted_by(session, chosen, CaseFigure.definition_key),
-        plans=_accepted_by(session, chosen, CaseFigure.plan),
+        now=_accepted(kinds_of_cases.values()),
+        before=_accepted(_accepted_by_kind(session, earlier).values()),
+        variants=_grouped(kinds_of_cases, 0),
+        plans=_grouped(kinds_of_cases, 1),
         reviews=_review_counts(session, chosen, now, today),
         due=_reviews_due(session, chosen, now, today),
         follow_ups=_follow_ups(session, chosen),
@@ -283,24 +284,24 @@ def _treated(session: Session, chosen: Chosen) -> dict[str, date]:
     )
     if chosen.unit:
         first = first.where(CaseFigure.target_unit == chosen.unit)
-    return {unit: day.replace(day=1) for unit, day in session.execute(first.group_by(CaseFigure.target_unit))}
+    found = session.execute(first.group_by(CaseFigure.target_unit))
+    return {unit: day.replace(day=1) for unit, day in found if unit is not None and day is not None}
 
 
 def _moved(session: Session, chosen: Chosen) -> dict[str, set[date]]:
     """Unit -> the months in which somebody came or went, whatever the definition."""
-    month = func.substr(cast(CaseFigure.effective_on, String), 1, 7)
     near = and_(
         CaseFigure.effective_on >= months.add(chosen.first, -WINDOW),
         CaseFigure.effective_on < months.add(chosen.last, WINDOW + 1),
     )
-    ways = [
-        select(unit, month).where(near, unit.is_not(None))
-        for unit in (CaseFigure.target_unit, CaseFigure.origin_unit)
-    ]
     found: dict[str, set[date]] = defaultdict(set)
-    for unit, text in session.execute(union(*ways)):
-        if (parsed := months.parse(text)) is not None:
-            found[unit].add(parsed)
+    pairs = (
+        select(CaseFigure.target_unit, CaseFigure.origin_unit, CaseFigure.effective_on).where(near).distinct()
+    )
+    for target, origin, day in session.execute(pairs):
+        for unit in (target, origin):
+            if unit is not None and day is not None:
+                found[unit].add(day.replace(day=1))
     return found
 
 
@@ -473,8 +474,10 @@ def _sums() -> list[ColumnElement[Any]]:
     ]
 
 
-def _accepted(row: Iterable[Any]) -> Acceptance:
-    count, agreed, opinions, met, wishes, objected, upheld, reached, told = (int(value or 0) for value in row)
+def _accepted(rows: Iterable[Sequence[int]]) -> Acceptance:
+    """Rows of `_sums` put together."""
+    columns = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(_sums())
+    count, agreed, opinions, met, wishes, objected, upheld, reached, told = columns
     return Acceptance(
         count,
         Share(agreed, opinions),
@@ -485,18 +488,20 @@ def _accepted(row: Iterable[Any]) -> Acceptance:
     )
 
 
-def _acceptance(session: Session, chosen: Chosen) -> Acceptance:
-    return _accepted(session.execute(select(*_sums()).where(*_effective(chosen))).one())
+def _accepted_by_kind(session: Session, chosen: Chosen) -> dict[tuple[str, str], list[int]]:
+    """The sums of the transfers of the period by definition and plan."""
+    kinds = (CaseFigure.definition_key, CaseFigure.plan)
+    query = select(*kinds, *_sums()).where(*_effective(chosen)).group_by(*kinds)
+    return {(row[0], row[1]): [int(value or 0) for value in row[2:]] for row in session.execute(query)}
 
 
-def _accepted_by(session: Session, chosen: Chosen, column: Any) -> dict[str, Acceptance]:
-    query = (
-        select(column, *_sums())
-        .where(*_effective(chosen))
-        .group_by(column)
-        .order_by(func.count().desc(), column)
-    )
-    return {row[0] or "": _accepted(row[1:]) for row in session.execute(query)}
+def _grouped(kinds: Mapping[tuple[str, str], list[int]], place: int) -> dict[str, Acceptance]:
+    """By the definition (0) or the plan (1), most transfers first."""
+    groups: dict[str, list[list[int]]] = defaultdict(list)
+    for key, sums in kinds.items():
+        groups[key[place]].append(sums)
+    found = {name: _accepted(rows) for name, rows in groups.items()}
+    return dict(sorted(found.items(), key=lambda one: (-one[1].transfers, one[0])))
 
 
 # -- reviews and what follows
@@ -527,7 +532,7 @@ def _review_counts(session: Session, chosen: Chosen, now: datetime, today: date)
         .where(CaseFigure.next_review <= today + timedelta(days=AHEAD_DAYS), *chosen.of_cases())
         .group_by(CaseFigure.review_month)
     )
-    found = {row[0]: ReviewCount(row[0], *map(int, row[1:])) for row in session.execute(query)}
+    found = {row[0]: ReviewCount(row[0] or 0, *map(int, row[1:])) for row in session.execute(query)}
     return [found.get(month, ReviewCount(month, 0, 0, 0)) for month in reviews.INTERVALS]
 
 
@@ -542,18 +547,13 @@ def _reviews_due(session: Session, chosen: Chosen, now: datetime, today: date) -
     )
     rows = []
     for figure, number in session.execute(query):
-        late = figure.next_review <= today and figure.next_due is not None and figure.next_due < now
-        state = "late" if late else "in_hand" if figure.next_review <= today else "ahead"
-        rows.append(
-            ReviewRow(
-                figure.case_id,
-                number,
-                figure.target_unit,
-                figure.next_review,
-                figure.review_month or 0,
-                state,
-            )
-        )
+        day, due = figure.next_review, figure.next_due
+        if day is None:
+            continue
+        late = day <= today and due is not None and due < now
+        state = "late" if late else "in_hand" if day <= today else "ahead"
+        row = ReviewRow(figure.case_id, number, figure.target_unit, day, figure.review_month or 0, state)
+        rows.append(row)
     return rows
 
 

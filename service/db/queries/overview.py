@@ -64,7 +64,7 @@ def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar
     roles = figures.roles(session, waits)
     return Overview(
         as_of=figures.as_of(session),
-        counting=figures.still_counting(session),
+        counting=figures.still_counting(session, chosen),
         stages=figures.stages(session, chosen, now, soon),
         waiting=waits,
         steps=steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from random import Random
 from typing import Any
@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 from service.db.bulk import insert_many
 from service.db.cases import Case
 from service.db.figures import UnitMonth
-from service.db.people import Complaint, Employee, Performance
+from service.db.people import Complaint, Employee, Performance, Unit
 from service.db.queries import needs
 from service.domain import months
 from service.operations.action import Action
 from service.operations.effects import models
 
 MONTHS = 30
+SCHOOL = "sekolah"
 EASED = 0.6
 """What is left of the complaints, and of a load's distance from 1, in a unit that received somebody."""
 
@@ -57,10 +58,31 @@ def earlier_complaints(action: Action) -> Iterator[dict[str, Any]]:
         }
 
 
+def school_complaints(action: Action, loads: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Schools hear complaints too: more where the load is heavy."""
+    random = Random("schools")  # noqa: S311 - invented data, the same each time
+    schools = set(action.session.scalars(select(Unit.id).where(Unit.jenis == SCHOOL)))
+    known = set(action.session.scalars(select(Complaint.unor_id).distinct()))
+    for row in loads:
+        if row["unor_id"] in schools - known:
+            count = max(0, round(random.gauss(4 * row["rasio"], 1.2)))
+            if count:
+                yield {
+                    "unor_id": row["unor_id"],
+                    "bulan": row["bulan"],
+                    "kanal": "Loket",
+                    "kategori": "Layanan sekolah",
+                    "jumlah": count,
+                    "selesai": count,
+                }
+
+
 def fill(action: Action) -> None:
     """What reviews compare with: loads and complaints of two and a half years."""
+    by_month = list(loads(action))
     insert_many(action.session, Complaint, list(earlier_complaints(action)))
-    insert_many(action.session, UnitMonth, list(loads(action)))
+    insert_many(action.session, Complaint, list(school_complaints(action, by_month)))
+    insert_many(action.session, UnitMonth, by_month)
 
 
 def ease(action: Action, random: Random, case: Case) -> None:
