@@ -103,7 +103,8 @@ def read_ical(
     if not events:
         raise Invalid("The file holds no events.", {"file": "No VEVENT."})
     first, last = date(today.year - 1, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
-    found, reading = {}, Reading()
+    found: dict[date, str] = {}
+    reading = Reading()
     for event in events:
         name = " ".join(str(event.get("SUMMARY", "")).split())[:200]
         try:

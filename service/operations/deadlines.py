@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -119,12 +119,12 @@ def _go_on(action: Action, job: DeadlineJob) -> None:
     job.last_task = found[-1].id
 
 
-def _touched(action: Action, job: DeadlineJob) -> list[object]:
+def _touched(action: Action, job: DeadlineJob) -> list[Any]:
     """Open tasks with a deadline that a changed day may lie before."""
     zone = ZoneInfo(action.calendar.timezone)
     first = datetime.combine(job.first_day, time(), zone)
     last = datetime.combine(job.last_day + timedelta(days=1), time(), zone)
-    conditions: list[object] = [
+    conditions: list[Any] = [
         Task.state == "open",
         Task.due_at.is_not(None),
         Task.due_order >= first,

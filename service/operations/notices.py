@@ -83,7 +83,7 @@ def tell(
     for person in people:
         if person.id in known:
             continue
-        notice = {
+        notice: dict[str, Any] = {
             "id": new_id(),
             "account_id": person.id,
             "key": key,

@@ -136,7 +136,7 @@ def sign_out() -> Any:
     logout_user()
     _forget()
     flash(gettext("You are signed out."), "success")
-    return redirect(url_for("sign_in.page", **({"left": "sso"} if elsewhere else {})), 303)
+    return redirect(url_for("sign_in.page", left="sso" if elsewhere else None), 303)
 
 
 def form(

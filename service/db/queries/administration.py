@@ -151,9 +151,9 @@ def _conditions(
             held = held & (Grant.unit_id == unit)
         conditions.append(exists().where(held))
     if state == "active":
-        conditions.append(Account.active)
+        conditions.append(Account.active.is_(True))
     elif state == "disabled":
-        conditions.append(~Account.active)
+        conditions.append(Account.active.is_(False))
     elif state == "without_role":
         conditions.append(~exists().where(Grant.account_id == Account.id))
     elif state == "without_factor":
@@ -341,8 +341,8 @@ def unit_tree(session: Session) -> tuple[UnitNode, ...]:
         .where(Grant.unit_id.is_not(None), Account.active)
         .order_by(Grant.role, Account.name)
     )
-    for row in granted:
-        held.setdefault(row.unit_id, []).append((row.role, row.name, str(row.id)))
+    for one in granted:
+        held.setdefault(one.unit_id, []).append((one.role, one.name, str(one.id)))
     children: dict[str | None, list[Any]] = {}
     rows = session.execute(
         select(Unit, Employee)

@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, Callable[[], str]] = {
     "system.manage": lambda: gettext("manage mail, holidays and background work"),
     "audit.view": lambda: gettext("search the audit log"),
     "absence.arrange": lambda: gettext("appoint substitutes in the unit"),
+    "task.assign": lambda: gettext("assign tasks"),
     "letter.issue": lambda: gettext("issue letters"),
     "external.work": lambda: gettext("work as a program outside"),
 }
@@ -98,6 +99,10 @@ KINDS: dict[str, Callable[[], str]] = {
     "document_attached": lambda: gettext("Document attached"),
     "task_claimed": lambda: gettext("Task taken"),
     "task_released": lambda: gettext("Task given back"),
+    "task_delegated": lambda: gettext("Task delegated"),
+    "task_assigned": lambda: gettext("Task assigned"),
+    "document_removed": lambda: gettext("Document removed"),
+    "document_replaced": lambda: gettext("Document replaced"),
     "task_completed": lambda: gettext("Task completed"),
     "task_due_soon": lambda: gettext("Reminder sent"),
     "task_overdue": lambda: gettext("Task overdue"),
