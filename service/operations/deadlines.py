@@ -11,10 +11,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from service.db.accounts import Account
 from service.db.administration import DeadlineJob
@@ -119,12 +119,12 @@ def _go_on(action: Action, job: DeadlineJob) -> None:
     job.last_task = found[-1].id
 
 
-def _touched(action: Action, job: DeadlineJob) -> list[ColumnElement[bool]]:
+def _touched(action: Action, job: DeadlineJob) -> list[Any]:
     """Open tasks with a deadline that a changed day may lie before."""
     zone = ZoneInfo(action.calendar.timezone)
     first = datetime.combine(job.first_day, time(), zone)
     last = datetime.combine(job.last_day + timedelta(days=1), time(), zone)
-    conditions: list[ColumnElement[bool]] = [
+    conditions: list[Any] = [
         Task.state == "open",
         Task.due_at.is_not(None),
         Task.due_order >= first,

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from service.db.accounts import Account, ApiToken, Grant, SignInAttempt, WebSession
+from service.db.administration import SignInRequest
 from service.domain.access import SYSTEM, Actor, make_actor
 from service.domain.errors import BadCredentials, Invalid, NotAllowed, NotFound, TooManyAttempts
 from service.domain.ids import new_id
@@ -295,6 +296,7 @@ def forget(action: Action) -> None:
     window = timedelta(minutes=action.settings.sign_in_window_minutes)
     action.session.execute(delete(SignInAttempt).where(SignInAttempt.at <= action.now - window))
     action.session.execute(delete(WebSession).where(WebSession.expires_at <= action.now - KNOWN_FOR))
+    action.session.execute(delete(SignInRequest).where(SignInRequest.created_at <= action.now - window))
 
 
 def digest(token: str) -> str:
@@ -350,6 +352,7 @@ def _is_known(action: Action, account: Account | None, address: str) -> bool:
                     WebSession.account_id == account.id,
                     WebSession.address == address[:64],
                     WebSession.created_at > since,
+                    WebSession.pending.is_(None),
                 )
             )
         )

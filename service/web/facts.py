@@ -6,7 +6,7 @@ Before the decree, other candidates and their ranking are for those who decide; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
@@ -216,6 +216,20 @@ def gather(data: Mapping[str, Any], *, names: bool, others: bool) -> Facts:
         review_month=int(month) if (month := _number(review.get("bulan"))) is not None else None,
         reached=_number(review.get("capaian_persen")),
         hidden=bool(_mapping(data.get("calon")).get("nip")) and not names,
+    )
+
+
+def unjudged(facts: Facts) -> Facts:
+    """Without what rules, scores and reviews say: for the one who is meant, before the decree."""
+    return replace(
+        facts,
+        rules=(),
+        fit=None,
+        summary="",
+        review=(),
+        blocked=False,
+        needs_permit=False,
+        needs_reason=False,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
 
 from service.domain.errors import MutasiError
 from service.operations import calendar_feeds
@@ -14,7 +15,7 @@ LONGEST_TOKEN = 100
 
 
 @blueprint.get("/<token>.ics")
-def calendar(token: str) -> Response:
+def calendar(token: str) -> ResponseReturnValue:
     """The deadlines of whoever's address this is; 304 when nothing changed, 404 when it is nobody's."""
     services = context.services()
     try:

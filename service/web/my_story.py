@@ -136,7 +136,7 @@ def _about_me(told: Facts | None, level: Level) -> Facts | None:
     if told is None:
         return None
     mine = replace(told, ranking=(), profiles=(), needs=(), surveys=(), opinions=(), wishes=())
-    return mine if level == "decided" else replace(mine, rules=(), fit=None, summary="", review=())
+    return mine if level == "decided" else facts.unjudged(mine)
 
 
 def _title(case: Case, definition: Definition, level: Level) -> str:

@@ -108,7 +108,7 @@ def read(notice_id: uuid.UUID) -> ResponseReturnValue:
     """Read, without going there."""
     with context.services().action(context.actor()) as action:
         notices.mark_read(action, notice_id)
-    return redirect(url_for(".page", **_view()), 303)
+    return redirect(url_for(".page", view=_view()), 303)
 
 
 @blueprint.post("/read")
@@ -126,8 +126,8 @@ def bell_label(shown: str) -> str:
     return gettext("Notices: %(count)s unread", count=shown) if shown else gettext("Notices")
 
 
-def _view() -> dict[str, Any]:
-    return {"view": "unread"} if request.form.get("view") == "unread" else {}
+def _view() -> str | None:
+    return "unread" if request.form.get("view") == "unread" else None
 
 
 def _shown(count: int) -> str:

@@ -11,8 +11,8 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask_babel import gettext
 
 from service.db.administration import SignInRequest
-from service.domain.errors import MutasiError
-from service.operations import identities, oidc, steps_to_enter
+from service.domain.errors import MutasiError, TooManyAttempts
+from service.operations import identities, oidc, signing_in, steps_to_enter
 from service.operations.recording import write_event
 from service.web import context, sign_in
 
@@ -96,10 +96,16 @@ def leave() -> Any:
 
 def _refuse(refused: oidc.Refused) -> Any:
     """The sign-in page with a plain sentence; why exactly is in the log, for the operator."""
+    address = request.remote_addr or ""
     logger.warning("sign-in elsewhere refused: %s", refused.reason)
-    with context.services().action(now=datetime.now(UTC)) as action:
-        data = {"address": request.remote_addr or "", "reason": refused.reason[:300]}
-        write_event(action, "sign_in_refused", data=data)
+    try:
+        with context.services().action(now=datetime.now(UTC)) as action:
+            signing_in.check_guesses(action, f"sso:{address}")  # else anybody could fill the log
+            signing_in.note_guess(action, f"sso:{address}")
+            write_event(action, "sign_in_refused", data={"address": address, "reason": refused.reason[:300]})
+    except TooManyAttempts as error:
+        said = gettext("Too many failed attempts. Try again in a few minutes.")
+        return sign_in.form(said, 429, retry_after=error.retry_after)
     return sign_in.form(gettext(str(refused)), 401)
 
 

@@ -17,7 +17,7 @@ from service.engine.definitions import Definition
 from service.operations import definitions, documents, previews
 from service.operations.action import Action
 from service.web import context, letters, timeline
-from service.web.facts import Facts, gather
+from service.web.facts import Facts, gather, unjudged
 
 EVENTS = 200
 
@@ -37,12 +37,15 @@ class Paper:
 
 
 def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
-    """The facts this person may know: before the decree, names are for those who decide and the one meant."""
+    """The facts this person may know: before the decree, names are for those who decide and the one meant; who is meant
+    learns only then how they were judged.
+    """
     actor = action.actor
     decided = case.decided_at is not None
     subject = case.subject_nip is not None and case.subject_nip == actor.nip
     names = actor.decides or subject or (decided and actor.sees != "own")
-    return gather(data, names=names, others=actor.decides or (decided and actor.sees == "all"))
+    found = gather(data, names=names, others=actor.decides or (decided and actor.sees == "all"))
+    return unjudged(found) if subject and not decided and not actor.decides else found
 
 
 def around(

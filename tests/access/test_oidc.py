@@ -218,6 +218,18 @@ def test_a_code_replayed_in_another_request_is_refused_by_the_provider(
     assert second.get("/account").status_code == 303
 
 
+def test_refusals_do_not_fill_the_log(
+    trusting: Callable[..., Flask], provider: Provider, services: Services, world: World
+) -> None:
+    client = trusting().test_client()
+    statuses = [client.get("/sign-in/sso/back?state=x").status_code for _ in range(15)]
+    most = services.settings.sign_in_attempts
+    assert statuses == [401] * most + [429] * (15 - most)
+    with services.reading() as action:
+        events = action.session.scalars(select(CaseEvent).where(CaseEvent.kind == "sign_in_refused")).all()
+    assert len(events) == most
+
+
 def test_a_stolen_code_is_worth_nothing_without_its_verifier(
     trusting: Callable[..., Flask], provider: Provider, services: Services, world: World
 ) -> None:

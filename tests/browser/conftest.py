@@ -22,7 +22,14 @@ from tests.browser.steps import sign_in
 
 MUTASI = Path(sys.executable).with_name("mutasi")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-EXPECTED = ("status of 409", "status of 422", "status of 403", "status of 404", "status of 401")
+EXPECTED = (
+    "status of 409",
+    "status of 422",
+    "status of 403",
+    "status of 404",
+    "status of 401",
+    "ERR_INTERNET_DISCONNECTED",
+)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

@@ -36,12 +36,14 @@ def test_cases_are_found_by_number_and_filter(open_page: OpenPage) -> None:
     number = page.locator(".lead").inner_text().split(" ")[0]
     page.goto("/cases")
     page.fill("#q", number)
-    expect(page.locator(".work")).to_have_count(1)
-    expect(page.locator(".work")).to_contain_text(number)
+    expect(page.locator(".case-table tbody tr")).to_have_count(1)
+    expect(page.locator(".case-table tbody tr")).to_contain_text(number)
     page.goto("/cases")
     page.select_option("#status", "completed")
     page.wait_for_url("**status=completed**")
-    assert all("Selesai" in text for text in page.locator(".work-side").all_inner_texts())
+    assert all(
+        "Selesai" in text for text in page.locator('.case-table td[data-column="status"]').all_inner_texts()
+    )
 
 
 def test_starting_looks_people_up_and_says_what_is_missing(open_page: OpenPage) -> None:

@@ -31,7 +31,9 @@ def assert_open_to_everybody(page: Page, address: str, drawn: str | None = None)
         assert page.locator("html").get_attribute("lang") == language
         assert_no_barrier(page)
         if language == "id":
-            page.emulate_media(color_scheme="dark")
+            page.emulate_media(
+                color_scheme="dark", reduced_motion="reduce"
+            )  # colours at once, not on their way
             assert_no_barrier(page)
             page.emulate_media(color_scheme="light")
     for width in WIDTHS:

@@ -21,7 +21,7 @@ def test_a_comment_names_somebody_who_reads_it_from_the_bell(open_page: OpenPage
     expect(text).to_have_value("Mohon arahan @citra.bkpsdm ")
     ani.locator('[data-action="comment"]').click()
     expect(ani.locator(".comment-body")).to_have_text(re.compile("Mohon arahan @Citra Maharani"))
-    expect(text).to_have_value("")
+    expect(ani.locator("#comment-body")).to_have_value("")
     citra = open_page("citra.bkpsdm")
     bell = citra.locator(".rail [data-bell]")
     expect(bell).to_have_attribute("aria-label", re.compile(r"\d+ belum dibaca"))

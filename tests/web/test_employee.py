@@ -197,8 +197,11 @@ def test_before_the_decree_only_what_was_asked(client: Client, town: Services) -
                 task.person_nip = None
     page = case_page(town, gita)
     assert title in page
-    for secret in ("Bagaimana Anda dinilai", "Aturan hukum", "Surat keputusan"):
+    full = gita.get(f"/cases/{case_id}")  # the case's own page tells her no more
+    assert full.status_code == 200
+    for secret in ("Bagaimana Anda dinilai", "Aturan hukum", "Surat keputusan", "PP 11/2017 Pasal 190 ayat"):
         assert secret not in page
+        assert secret not in text_of(full.text)
     with town.action() as action:  # and now as if only her wishes had been asked
         for task in action.session.scalars(select(Task).where(Task.form == "konsultasi")):
             task.person_nip = None

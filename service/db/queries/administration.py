@@ -153,7 +153,7 @@ def _conditions(
     if state == "active":
         conditions.append(Account.active.is_(True))
     elif state == "disabled":
-        conditions.append(~Account.active)
+        conditions.append(Account.active.is_(False))
     elif state == "without_role":
         conditions.append(~exists().where(Grant.account_id == Account.id))
     elif state == "without_factor":
@@ -341,8 +341,8 @@ def unit_tree(session: Session) -> tuple[UnitNode, ...]:
         .where(Grant.unit_id.is_not(None), Account.active)
         .order_by(Grant.role, Account.name)
     )
-    for grant in granted:
-        held.setdefault(grant.unit_id or "", []).append((grant.role, grant.name, str(grant.id)))
+    for one in granted:
+        held.setdefault(one.unit_id, []).append((one.role, one.name, str(one.id)))
     children: dict[str | None, list[Any]] = {}
     rows = session.execute(
         select(Unit, Employee)

@@ -130,13 +130,12 @@ def _about(session: Session, person: str) -> ColumnElement[bool]:
             select(Case.id).where(Case.subject_nip == nip).order_by(Case.started_at.desc()).limit(MOST_CASES)
         ).all()
         in_cases = CaseEvent.case_id.in_(cases)
-        if account is None:
-            return in_cases
-        return or_(in_cases, CaseEvent.case_id.is_(None) & (CaseEvent.name == account))
+        names = [nip] if account is None else [nip, account]
+        return or_(in_cases, CaseEvent.case_id.is_(None) & CaseEvent.name.in_(names))
     return CaseEvent.case_id.is_(None) & (CaseEvent.name == name)
 
 
-def _rows() -> Select[*tuple[Any, ...]]:
+def _rows() -> Any:
     return select(CaseEvent, Case.number, Case.decided_at, Case.subject_nip).outerjoin(
         Case, Case.id == CaseEvent.case_id
     )
