@@ -71,7 +71,7 @@ def test_a_form_may_say_itself_which_answers_decide() -> None:
         ("persetujuan_pyb", "approve", "", {"putusan_pyb": "setuju"}, []),
         ("persetujuan_pyb", "back", "", {"putusan_pyb": "kembalikan"}, ["alasan_pyb"]),
         ("persetujuan_pyb", "back", "Kurang", {"putusan_pyb": "kembalikan", "alasan_pyb": "Kurang"}, []),
-        ("keputusan_ppk", "approve", "", {"putusan_ppk": "setuju"}, ["sk_nomor", "sk_tgl", "sk_tmt"]),
+        ("keputusan_ppk", "approve", "", {"putusan_ppk": "setuju"}, ["sk_tgl", "sk_tmt"]),
         ("keputusan_ppk", "reject", " ", {"putusan_ppk": "tolak"}, ["alasan_ppk"]),
         ("sidang_tpk", "reject", "Belum", {"putusan_tpk": "tolak", "alasan_tpk": "Belum"}, []),
         ("tinjau_konsultasi", "back", "", {"lanjut": "revisi"}, ["tanggapan"]),
