@@ -68,6 +68,11 @@ def admin_rules(asking: Asking) -> list[tuple[str, str]]:
     return found
 
 
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Who may go where does not hang on the kind of database."""
+
+
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("who", sorted(set(CAST) - {"joko"}))
 def test_nobody_else_enters_any_route(asking: Asking, who: str) -> None:
     person = asking.as_person(who)
@@ -83,18 +88,21 @@ def test_nobody_else_enters_any_route(asking: Asking, who: str) -> None:
     assert "/admin" not in person.get("/account").text
 
 
+@ON_ONE_DATABASE
 def test_nobody_at_all_is_sent_to_sign_in(asking: Asking) -> None:
     for path in PAGES:
         answer = asking.as_nobody().get(path)
         assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in"), path
 
 
+@ON_ONE_DATABASE
 def test_a_program_with_an_administrators_token_gets_no_page(asking: Asking) -> None:
     program = asking.as_program("joko")
     headers = {"Authorization": f"Bearer {program.token}"}
     assert program.client.get("/admin/accounts", headers=headers).status_code == 303
 
 
+@ON_ONE_DATABASE
 def test_the_administrator_opens_every_page_in_both_languages(asking: Asking) -> None:
     joko = asking.as_person("joko")
     assert "/admin" in joko.get("/account").text
@@ -105,6 +113,7 @@ def test_the_administrator_opens_every_page_in_both_languages(asking: Asking) ->
             assert answer.status_code == (404 if missing else 303 if "/who/" in path else 200), path
 
 
+@ON_ONE_DATABASE
 def test_changes_need_the_token_of_the_session(asking: Asking) -> None:
     joko, budi = asking.as_person("joko"), asking.as_person("budi")
     foreign = budi.csrf()
