@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from service import settings as settings_module
@@ -21,6 +20,7 @@ from service.db.migrate import upgrade
 from service.settings import Settings
 from service.wiring import Services, wire
 from tests.asking import Asking
+from tests.postgresql import PostgresqlDatabase, database_on, run_on
 from tests.world import World, populate
 
 LOOPBACK = "postgresql+psycopg://127.0.0.1:5432/postgres"
@@ -59,15 +59,24 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[tuple[str, str]]:
-    """The server and the name of a migrated database that each test copies."""
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """The name of a migrated database on the server, to be copied."""
     name = f"mutasi_template_{os.getpid()}"
-    _run(postgresql_server, f'CREATE DATABASE "{name}"')
-    engine = make_engine(_database(postgresql_server, name))
+    run_on(postgresql_server, f'CREATE DATABASE "{name}"')
+    engine = make_engine(database_on(postgresql_server, name))
     upgrade(engine)
     engine.dispose()
-    yield postgresql_server, name
-    _run(postgresql_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    yield name
+    run_on(postgresql_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: str, postgresql_template: str) -> Iterator[PostgresqlDatabase]:
+    """The one database that the tests of this process use, one after the other."""
+    database = PostgresqlDatabase(postgresql_server, postgresql_template, f"mutasi_test_{os.getpid()}")
+    database.create()
+    yield database
+    database.drop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,11 +85,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
         return
-    server, template = request.getfixturevalue("postgresql_template")
-    name = f"mutasi_test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
-    _run(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _database(server, name)
-    _run(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    database: PostgresqlDatabase = request.getfixturevalue("postgresql_database")
+    yield database.url
+    database.make_fresh()
 
 
 @pytest.fixture
@@ -151,14 +158,3 @@ def _answers(url: str) -> bool:
         return False
     finally:
         engine.dispose()
-
-
-def _run(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _database(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
