@@ -250,8 +250,9 @@ def unjudged(facts: Facts) -> Facts:
 
 def _why(data: Mapping[str, Any], names: bool) -> Iterator[tuple[str, str]]:
     trigger = _mapping(data.get("pemicu"))
+    kind = _text(trigger.get("jenis")).replace("_", " ")
     if said := " · ".join(
-        part for part in (_text(trigger.get("jenis")), _text(trigger.get("keterangan"))) if part
+        part for part in (kind[:1].upper() + kind[1:], _text(trigger.get("keterangan"))) if part
     ):
         yield "pemicu", said
     keys = ["catatan_analisis", "catatan_pemetaan"]

@@ -122,7 +122,6 @@ def test_a_task_is_found_in_the_inbox_and_completed(open_page: OpenPage) -> None
     drawn(page)
     fill_analysis(page)
     page.get_by_role("button", name="Selesaikan").click()
-    page.wait_for_url(lambda url: url != task)
     expect(page.get_by_role("status").filter(has_text="Analisis kebutuhan: selesai.")).to_be_visible()
     assert "MUT-" in number
     page.goto(task)
@@ -330,7 +329,7 @@ def test_what_is_filled_in_to_start_a_case_is_kept_until_it_is_started(open_page
     expect(page.locator("[data-kept-status]")).to_have_text(re.compile(r"Konsep tersimpan \d\d[.:]\d\d"))
     page.goto("/start")
     expect(page.get_by_label("Alasan")).to_have_value("Belum selesai ditulis.")
-    expect(page.locator("input[name=definition][value=umum_vacancy]")).to_be_checked()
+    expect(page.locator("input[type=radio][value=umum_vacancy]")).to_be_checked()
     page.get_by_role("button", name="Mulai kasus").click()
     page.wait_for_url("**/cases/*-*")
     page.goto("/start")
