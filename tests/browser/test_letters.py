@@ -58,7 +58,7 @@ def test_a_decree_is_previewed_signed_by_deciding_and_genuine_on_a_phone(
     number = re.search(r"Nomor (\S.*?) ·", page.locator(".lead").inner_text())
     assert number
     for _ in range(60):  # the scheduler prints and signs
-        if page.locator(".tags").get_by_text("Ditandatangani").count():
+        if page.locator(".tags").get_by_text("Ditandatangani", exact=True).count():
             break
         page.wait_for_timeout(1000)
         page.reload()
