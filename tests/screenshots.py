@@ -110,7 +110,9 @@ def _richest_task(page: Page) -> str:
     said: dict[str, int] = {}
     for task in dict.fromkeys(ids):
         page.goto(f"/tasks/{task}")
-        said[task] = page.locator("main").evaluate("main => main.querySelectorAll('.rule, .score, .bar').length")
+        said[task] = page.locator("main").evaluate(
+            "main => main.querySelectorAll('.rule, .score, .bar').length"
+        )
     return max(said, key=lambda task: said[task])
 
 
