@@ -16,14 +16,13 @@ from service.domain import comparing
 from service.domain.comparing import Effect, Share
 from service.domain.errors import NotFound
 from service.operations import figures as counting
-from service.web import charts, context, outcome_tables
+from service.web import charts, context, exports, outcome_tables
 from service.web.common import number
 from service.web.overview import (
     MOST_UNITS,
     Names,
     cases_url,
     chosen_of_request,
-    csv_answer,
     kept,
     month_choices,
 )
@@ -77,7 +76,7 @@ def table(name: str) -> ResponseReturnValue:
     with context.reading() as action:
         chosen = chosen_of_request(action)
         rows = list(outcome_tables.TABLES[name](counting.outcomes(action, chosen), Names(action)))
-    return csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
+    return exports.csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
 
 
 def share_of(share: Share) -> str:

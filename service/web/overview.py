@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
@@ -24,7 +24,7 @@ from service.engine.definitions import Definition
 from service.operations import definitions
 from service.operations import figures as counting
 from service.operations.action import Action
-from service.web import charts, context, diagrams, tables
+from service.web import charts, context, diagrams, exports, tables
 from service.web.common import number
 from service.web.diagrams import Diagrams
 
@@ -120,14 +120,7 @@ def table(name: str) -> ResponseReturnValue:
         chosen = chosen_of_request(action)
         found = overview.overview(action.session, chosen, action.now, action.calendar)
         rows = list(tables.OVERVIEW[name](found, Names(action)))
-    return csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
-
-
-def csv_answer(name: str, rows: list[list[Any]]) -> Response:
-    """A CSV file to be kept, with a byte order mark so that spreadsheets read its letters rightly."""
-    answer = Response(tables.csv_of(rows), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return exports.csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
 
 
 def chosen_of_request(action: Action) -> Chosen:

@@ -51,11 +51,13 @@ def test_every_table_is_there_as_csv_and_others_are_not(client: Client, counted:
     for page, names in (("overview", TABLES), ("outcomes", OUTCOMES)):
         for name in names:
             answer = browser.get(f"/{page}/{name}.csv")
-            rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
+            rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=";"))
             assert answer.status_code == 200, name
             assert len({len(row) for row in rows}) == 1, name
         assert browser.get(f"/{page}/passwords.csv").status_code == 404
-    stages = list(csv.reader(io.StringIO(browser.get("/overview/stages.csv").text)))
+    asked = browser.get("/overview/stages.csv?separator=comma")
+    stages = list(csv.reader(io.StringIO(asked.text)))
+    assert asked.headers["Cache-Control"] == "no-store"
     assert sum(sum(map(int, row[1:])) for row in stages[1:]) >= 1
 
 
