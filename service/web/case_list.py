@@ -156,7 +156,7 @@ def _choices(action: Action) -> dict[str, Any]:
     return {
         "stages": _stages(action),
         "definitions": [(row.key, row.name) for row in known],
-        "units": [(unit.id, unit.nama) for unit in people.units(action.session, limit=MOST_UNITS)],
+        "units": people.unit_names(action.session, MOST_UNITS),
         "roles": [(role, role_label(role)) for role in context.services().roles if role != "program"],
         "holders": [(str(key), name) for key, name in queries.holders(action.session)] if everything else [],
         "plans": [(plan, plan) for plan in queries.values(action.session, Case.plan)[::-1]]

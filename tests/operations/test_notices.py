@@ -27,6 +27,7 @@ from service.operations import (
     notices,
     outbox,
     pushing,
+    returning,
     tasks,
     telling,
 )
@@ -214,7 +215,7 @@ def test_what_is_sent_back_or_taken_back_is_told(telling_all: Services, world: W
     complete(telling_all, world.ani, task.id)
     kiri = open_task(telling_all, case_id, "kiri")
     with telling_all.action(world.budi) as action:
-        tasks.send_back(action, kiri.id, "periksa", "Formasi salah")
+        returning.send_back(action, kiri.id, "periksa", "Formasi salah")
     due.run(telling_all)
     assert told(telling_all, "ani") == ["sent_back"]
     with telling_all.reading(world.ani) as action:
