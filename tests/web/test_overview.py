@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Callable
 
 import pytest
 
@@ -66,6 +68,20 @@ def test_the_page_says_as_of_when_and_how_it_counts(client: Client, counted: Non
     assert "Per pukul" in text
     assert text.count("Cara menghitung") >= 7
     assert "Sumbatan pekan ini" in text
+
+
+def test_kept_figures_give_way_to_those_counted_since(
+    client: Client, counted: None, city: Services, start: Callable[..., str]
+) -> None:
+    running = re.compile(r"<dt>Kasus berjalan</dt>\s*<dd><a[^>]*>(\d+)</a>")
+    pages = [client("hadi.manajer").get("/overview").text for _ in range(2)]
+    start()
+    with city.action() as action:
+        figures.refresh(action)
+    pages.append(client("hadi.manajer").get("/overview").text)
+    assert [found.group(1) for page in pages if (found := running.search(page))] == ["1", "1", "2"]
+    english = client("hadi.manajer").get("/overview?lang=en").text
+    assert "Cases running" in english, "each language has its own"
 
 
 def test_everybody_begins_where_their_work_is(client: Client) -> None:
