@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from service.cli.demo_ import span_of
 from service.db.accounts import Account, Grant
-from service.db.saved_views import SavedView
 from service.db.cases import Fact
 from service.db.people import (
     Complaint,
@@ -31,6 +30,7 @@ from service.db.people import (
     Workload,
 )
 from service.db.queries import people as queries
+from service.db.saved_views import SavedView
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.people import months_between, nip_warnings, parse_nip, retires_on
 from service.operations import demo
