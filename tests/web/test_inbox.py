@@ -139,7 +139,7 @@ def test_filters_of_open_work_do_not_hide_what_is_done(client: Client, waiting: 
     assert decide(ani, task)[0] == 200
     assert f'data-task="{task}"' in ani.get("/inbox?view=done&due=late&who=nobody&age=7").text
     assert (
-        'href="/inbox?definition=putusan_uji&amp;view=done"'
+        'href="/inbox?view=done&amp;definition=putusan_uji"'
         in ani.get("/inbox?due=late&definition=putusan_uji").text
     )
 
