@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Subquery,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.db.cases import Case, Task
@@ -13,6 +26,10 @@ from service.domain.access import Actor
 
 SECRET = "Dirahasiakan sampai keputusan"  # noqa: S105 - shown in place of a name
 MOST_FOUND = 500
+MOST_READ = 3_000
+"""So many of the newest cases are read for a part of a title."""
+YEARS = range(2000, 2100)
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def took_part(actor: Actor, *, by_role: bool = False) -> ColumnElement[bool]:
@@ -75,19 +92,56 @@ def may_know_names(actor: Actor) -> ColumnElement[bool]:
 
 
 def matches(actor: Actor, search: str) -> ColumnElement[bool]:
-    """The case's number for everybody; its title and person only where the reader may know them.
+    """Whether a case is among those `found`."""
+    return Case.id.in_(found(actor, search))
 
-    Otherwise who is a candidate could be found out by searching for people.
+
+def found(actor: Actor, search: str) -> CompoundSelect[uuid.UUID]:
+    """The ids of cases by their number for everybody; by title and person only where the reader may know them.
+
+    Otherwise who is a candidate could be found out by searching for people. However many cases there are, no more than
+    so many are looked at: any case by the beginning of its number, by its number's last digits, by the person or the
+    beginning of the NIP; by any part of number and title the newest ones.
     """
-    pattern = "%" + search.strip().replace("%", "").replace("_", " ") + "%"
-    subjects = select(Employee.nip).where(Employee.nama.ilike(pattern))
-    named = or_(Case.title.ilike(pattern), Case.subject_nip.like(pattern), Case.subject_nip.in_(subjects))
-    return or_(Case.number.ilike(pattern), and_(may_know_names(actor), named))
+    text = search.strip().replace("%", "").replace("_", " ")
+    pattern = f"%{text}%"
+    other = aliased(Case)
+    last = select(other.started_at).order_by(other.started_at.desc()).offset(MOST_READ - 1).limit(1)
+    newest = Case.started_at >= func.coalesce(last.scalar_subquery(), literal(LONG_AGO, Case.started_at.type))
+    people = (
+        select(Employee.nip).where(Employee.nama.ilike(pattern)).order_by(Employee.nama).limit(MOST_FOUND)
+    )
+    known = may_know_names(actor)
+    ways = [
+        _some(_begins(Case.number, text.upper()), by=Case.number),
+        _some(
+            newest,
+            or_(Case.number.ilike(pattern), and_(known, Case.title.ilike(pattern))),
+        ),
+        _some(Case.subject_nip.in_(people), known),
+    ]
+    if text.isascii() and text.isdigit():
+        ways += [
+            _some(Case.number.in_(_numbers(text)), by=Case.number),
+            _some(_begins(Case.subject_nip, text), known),
+        ]
+    return union_all(*(select(way.c.id) for way in ways))
 
 
-def found(actor: Actor, search: str) -> Select[uuid.UUID]:
-    """The ids of the first so many cases that match."""
-    return select(Case.id).where(matches(actor, search)).limit(MOST_FOUND)
+def _some(*conditions: ColumnElement[bool], by: InstrumentedAttribute[Any] = Case.started_at) -> Subquery:
+    """So many that fit, the newest first (numbers begin with the year)."""
+    query = select(Case.id).where(*conditions).order_by(by.desc()).limit(MOST_FOUND)
+    return query.correlate(None).subquery()
+
+
+def _begins(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
+    """Whether a number begins so, as a range that its index gives in any collation."""
+    return and_(column >= text, column < f"{text}zzzz", column.like(f"{text}%"))
+
+
+def _numbers(digits: str) -> list[str]:
+    """The numbers of all years that end so: 123 is MUT-2026-000123, and that of every other year."""
+    return [f"MUT-{year}-{digits:0>6}" for year in YEARS]
 
 
 def done_by(account_id: uuid.UUID) -> list[ColumnElement[bool]]:
