@@ -15,7 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db.base import Base, Json, UtcDateTime
 
-RUNNING = {"sqlite_where": text("status = 'running'"), "postgresql_where": text("status = 'running'")}
+RUNNING: dict[str, Any] = {
+    "sqlite_where": text("status = 'running'"),
+    "postgresql_where": text("status = 'running'"),
+}
 
 
 class CaseFigure(Base):

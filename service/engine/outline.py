@@ -160,9 +160,10 @@ class _Scope:
         return Step(node, self.process, branches, **made), following_  # type: ignore[arg-type]
 
     def _branch(self, node: Node, flow: Flow, ends: frozenset[str], meets: str | None, depth: int) -> Branch:
-        steps, goes_to = ((), self.scope.nodes[flow.target])
+        steps: tuple[Step, ...] = ()
+        goes_to: Node | None = self.scope.nodes[flow.target]
         if depth < DEEPEST:
-            steps, goes_to = self.steps(flow.target, ends, depth + 1)  # type: ignore[assignment]
+            steps, goes_to = self.steps(flow.target, ends, depth + 1)
         if goes_to is not None and goes_to.id == meets:
             goes_to = None
         return Branch(_why(node, flow), flow, steps, goes_to)

@@ -125,9 +125,10 @@ def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Tas
         if task.assignee_id is not None and task.assignee_id != action.actor.holder:
             raise tasks.taken(action, task)
         return case, task
-    task = action.session.get(Task, task_id)
-    if task is None:
+    found = action.session.get(Task, task_id)
+    if found is None:
         raise NotFound("There is no such task.")
+    task = found
     queries.get(action.session, action.actor, task.id)
     case = cases.locked(action, task.case_id)
     action.session.refresh(task)

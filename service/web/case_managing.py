@@ -28,7 +28,8 @@ def numbered(number: str) -> ResponseReturnValue:
     """The address that people write: the case's number leads to its page, for whoever may see it."""
     with context.reading() as action:
         found = queries.get(action.session, action.actor, number[:64])
-    return redirect(url_for(".case", case_id=found.id, **request.args.to_dict()), 302)
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(url_for(".case", case_id=found.id) + (f"?{query}" if query else ""), 302)
 
 
 @blueprint.get("/<uuid:case_id>/timeline")

@@ -71,11 +71,13 @@ def page(action: Action, case: Case, definition: Definition, data: Mapping[str, 
     answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
     entries = timeline.entries(events.items, definition, data, answered=answered)
     days = groupby(entries, lambda entry: entry.at.astimezone(context.zone()).date())
-    more = {"only": only if only in KINDS else None, "cursor": events.next_cursor}
+    narrowed = only if only in KINDS else None
     return Timeline(
         tuple((day, tuple(group)) for day, group in days),
         only if only in KINDS else "",
-        url_for("cases.more_timeline", case_id=case.id, **more) if events.next_cursor else "",
+        url_for("cases.more_timeline", case_id=case.id, only=narrowed, cursor=events.next_cursor)
+        if events.next_cursor
+        else "",
     )
 
 

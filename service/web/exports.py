@@ -61,7 +61,7 @@ def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
     shown = plain(value)
     if isinstance(shown, str):
         shown = ILLEGAL_CHARACTERS_RE.sub("", shown)
-    cell = WriteOnlyCell(sheet, value=shown)
+    cell = WriteOnlyCell(sheet, value=shown)  # type: ignore[arg-type] # a day is written as well
     if isinstance(value, str):
         cell.data_type = "s"
     if isinstance(value, date):

@@ -29,4 +29,5 @@ def calendar(token: str) -> ResponseReturnValue:
     answer = Response(content, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = 'inline; filename="mutasi.ics"'
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer

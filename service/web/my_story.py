@@ -21,7 +21,7 @@ from service.operations import cases, definitions
 from service.operations.action import Action
 from service.web import answers, context, diagrams, facts
 from service.web.common import role_label
-from service.web.facts import Facts
+from service.web.facts import Candidate, Facts
 
 Level = Literal["asked", "own", "consulted", "decided"]
 WISHES, REQUEST, ANSWER_TO_DECREE, RULING = "aspirasi", "permohonan", "tanggapan_sk", "jawab_keberatan"
@@ -74,7 +74,7 @@ class Story:
     asked: tuple[Asked, ...]
     steps: tuple[diagrams.Milestone, ...]
     facts: Facts | None
-    own_score: facts.Candidate | None
+    own_score: Candidate | None
     objection: Objection | None
     wakes_at: datetime | None
 

@@ -90,7 +90,7 @@ class _Words:
         return "ahead" if self.marks.of_case else ""
 
     def _notes(self, step: Step, place: tuple[str, str]) -> list[str]:
-        notes = [words for event in step.node.events if (words := _event(event))]
+        notes = [said for event in step.node.events if (said := _event(event))]
         if step.node.loop is not None:
             words = {
                 "parallel": gettext("for each, all at the same time"),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from service.db.accounts import Account
 from service.db.cases import CaseEvent, Fact, Task
+from service.db.queries import case_list
 from service.db.queries import cases as case_queries
 from service.db.queries import substitutions as queries
 from service.db.queries import tasks as task_queries
+from service.db.queries.case_list import CaseFilter
 from service.db.substitutions import Substitution
 from service.domain.access import Actor
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -137,14 +140,16 @@ def test_a_task_taken_for_somebody_is_held_by_her(
 def test_whole_days_in_the_absent_persons_zone(services: Services, world: World) -> None:
     with services.action() as action:
         action.session.get_one(Account, world.ani.id).timezone = "Asia/Jayapura"
-    made = lend(services, world.ani, world.budi, first=1, last=2)
+    with services.action(world.ani) as action:
+        tomorrow = action.now.astimezone(ZoneInfo("Asia/Jayapura")).date() + timedelta(days=1)
+        made = substitutes.appoint(action, "ani", "budi", tomorrow, tomorrow + timedelta(days=1)).id
     with services.reading() as action:
         row = action.session.get_one(Substitution, made)
         assert row.ends_at - row.starts_at == timedelta(days=2)
         assert (row.starts_at.hour, row.starts_at.minute) == (15, 0)  # midnight in Jayapura is UTC+9
     with pytest.raises(NotAllowed):
         acting(services, world.budi, made)
-    move(services, days=1, hours=9)
+    move(services, days=1)
     acting(services, world.budi, made)
     move(services, days=4)
     with pytest.raises(NotAllowed):
@@ -159,7 +164,7 @@ def test_only_the_processes_named(services: Services, world: World, running: uui
     with services.reading() as action:
         listed = task_queries.inbox(action.session, budi).items
         assert {row.case_id for row in listed} == {other}
-        assert {row.id for row in case_queries.page(action.session, budi).items} == {other}
+        assert {row.id for row in case_list.page(action.session, budi, CaseFilter()).items} == {other}
         with pytest.raises(NotFound):
             case_queries.get(action.session, budi, running)
     with pytest.raises(NotFound):
