@@ -26,6 +26,7 @@ from service.operations import (
     notices,
     outbox,
     signing_in,
+    start_drafts,
 )
 from service.operations.letters import signing as letters
 from service.wiring import Services
@@ -107,6 +108,7 @@ def forget(services: Services) -> None:
             signing_in.forget(action)
             idempotency.forget(action)
             drafts.forget(action)
+            start_drafts.forget(action)
             notices.forget(action)
             outbox.forget(action)
     except DBAPIError as error:

@@ -27,13 +27,14 @@ class Draft(Base):
 
 
 class StartDraft(Base):
-    """What one person has filled in to start a case, before it is started. Never checked."""
+    """What one person has filled in to start a case of a process, before it is started. Never checked."""
 
     __tablename__ = "start_draft"
 
     account_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
     )
+    definition_key: Mapped[str] = mapped_column(Text, primary_key=True)
     given: Mapped[dict[str, Any]] = mapped_column(Json)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -12,7 +12,7 @@ from flask_login import current_user
 from service.db.cases import Fact
 from service.db.queries import substitutions
 from service.domain.access import ActingFor
-from service.web import context, moments, undoing
+from service.web import context, moments, named, undoing
 from service.web.admin import ADMINISTRATION, first_place
 from service.web.assets import asset, icon
 
@@ -71,6 +71,7 @@ def helpers() -> dict[str, Any]:
         "language": context.language,
         "moment": moments.moment,
         "navigation": navigation,
+        "name_of": named.label,
         "number": number,
         "pending_decisions": undoing.pending,
         "on_day": moments.on_day,
@@ -194,6 +195,9 @@ WORDS = {
     "setuju": lambda: gettext("Agrees"),
     "setuju_bersyarat": lambda: gettext("Agrees on condition"),
     "tidak": lambda: gettext("Does not agree"),
+    "tolak": lambda: gettext("Rejects"),
+    "ubah": lambda: gettext("Change the plan"),
+    "kembalikan": lambda: gettext("Sends it back"),
     "diam": lambda: gettext("No answer"),
     "unit_asal": lambda: gettext("Origin unit"),
     "unit_penerima": lambda: gettext("Receiving unit"),

@@ -19,7 +19,16 @@ OUTCOME_TONES = {
     "perlu_izin": "warn",
     "tidak_berlaku": "quiet",
 }
-OPINION_TONES = {"setuju": "good", "setuju_bersyarat": "warn", "tidak": "bad"}
+OPINION_TONES = {
+    "setuju": "good",
+    "setuju_bersyarat": "warn",
+    "tidak": "bad",
+    "tolak": "bad",
+    "ubah": "warn",
+    "kembalikan": "warn",
+}
+DECIDERS = ("tpk", "pyb", "ppk")
+"""Roles whose decision is kept as `putusan_<role>` and `alasan_<role>`, in the order they decide."""
 MOST_LOAD = 1.2
 LEAST_LOAD = 0.8
 WIDEST_LOAD = 2.0
@@ -115,7 +124,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a party said in the consultation, a unit in the survey, or an employee about their wishes."""
+    """What a party said in the consultation, a unit in the survey, an employee about their wishes, or a decider.
+
+    `replacement`: the NIP of who should follow the one who leaves, or the name as it was typed.
+    """
 
     who: str
     side: str
@@ -123,6 +135,7 @@ class Opinion:
     tone: str
     text: str
     day: str
+    replacement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,7 @@ class Facts:
     needs: tuple[Need, ...] = ()
     surveys: tuple[Opinion, ...] = ()
     opinions: tuple[Opinion, ...] = ()
+    decisions: tuple[Opinion, ...] = ()
     wishes: tuple[Opinion, ...] = ()
     decree: tuple[tuple[str, str], ...] = ()
     review: tuple[Comparison, ...] = ()
@@ -210,6 +224,7 @@ def gather(data: Mapping[str, Any], *, names: bool, others: bool) -> Facts:
         needs=tuple(_need(row) for row in _rows(data.get("kebutuhan"))) if others else (),
         surveys=tuple(_survey(row) for row in _rows(data.get("kebutuhan_unit"))) if others else (),
         opinions=tuple(_opinion(row) for row in _rows(data.get("pendapat"))) if others else (),
+        decisions=tuple(_decisions(data)) if others else (),
         wishes=tuple(_wish(row) for row in _rows(data.get("aspirasi"))) if others else (),
         decree=tuple((key, _text(value)) for key, value in _mapping(data.get("sk")).items() if value),
         review=tuple(_comparison(row) for row in _rows(review.get("dibanding"))),
@@ -235,8 +250,9 @@ def unjudged(facts: Facts) -> Facts:
 
 def _why(data: Mapping[str, Any], names: bool) -> Iterator[tuple[str, str]]:
     trigger = _mapping(data.get("pemicu"))
+    kind = _text(trigger.get("jenis")).replace("_", " ")
     if said := " · ".join(
-        part for part in (_text(trigger.get("jenis")), _text(trigger.get("keterangan"))) if part
+        part for part in (kind[:1].upper() + kind[1:], _text(trigger.get("keterangan"))) if part
     ):
         yield "pemicu", said
     keys = ["catatan_analisis", "catatan_pemetaan"]
@@ -325,7 +341,16 @@ def _opinion(row: Mapping[str, Any]) -> Opinion:
         tone=OPINION_TONES.get(value, "quiet"),
         text=_text(row.get("alasan_pendapat")),
         day=_text(row.get("tgl_konsultasi")),
+        replacement=_text(row.get("pengganti")),
     )
+
+
+def _decisions(data: Mapping[str, Any]) -> Iterator[Opinion]:
+    """What those said who decided before, by their roles."""
+    for role in DECIDERS:
+        if value := _text(data.get(f"putusan_{role}")):
+            text = _text(data.get(f"alasan_{role}"))
+            yield Opinion(role, "", value, OPINION_TONES.get(value, "quiet"), text, "")
 
 
 def _wish(row: Mapping[str, Any]) -> Opinion:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
 
+from service.db.drafts import StartDraft
 from service.db.queries import definitions as queries
 from service.domain.errors import Incident, Invalid, NotAllowed, NotFound
-from service.operations import cases, definitions
+from service.operations import cases, definitions, start_drafts
 from service.operations.action import Action
-from service.web import context
+from service.web import context, moments
 
 blueprint = Blueprint("starting", __name__, url_prefix="/start")
 
@@ -47,17 +48,44 @@ FIELDS = (
 @blueprint.get("")
 @login_required
 def page() -> ResponseReturnValue:
-    """The form. `definition` in the query chooses a process at once."""
+    """The form, with one's draft. `definition` in the query chooses a process at once; who comes with more than that
+    (from the page of a person or a unit) begins anew.
+    """
     given = {name: request.args.get(name, "") for name in FIELDS}
     with context.reading() as action:
-        return _page(action, given, {})
+        if any(given[name] for name in FIELDS if name != "definition"):
+            return _page(action, given, {})
+        draft = start_drafts.of(action, given["definition"])
+        return _page(action, given | (draft.given if draft else {}), {}, draft)
+
+
+@blueprint.post("/draft")
+@login_required
+def save_draft() -> ResponseReturnValue:
+    """Keep what was filled in, unchecked: called by the page while somebody types."""
+    given = _given()
+    with context.services().action(context.actor()) as action:
+        draft = start_drafts.save(
+            action, given["definition"], given, instead_of=request.form.get("instead_of", "")
+        )
+        return jsonify(saved=moments.clock(draft.saved_at))
+
+
+@blueprint.post("/draft/discard")
+@login_required
+def discard_draft() -> ResponseReturnValue:
+    """Throw one's draft away."""
+    with context.services().action(context.actor()) as action:
+        start_drafts.discard(action, request.form.get("definition", ""))
+    flash(gettext("Your draft was thrown away."), "note")
+    return redirect(url_for("starting.page"), 303)
 
 
 @blueprint.post("")
 @login_required
 def start() -> ResponseReturnValue:
     """Start the case and go to its page."""
-    given = {name: request.form.get(name, "").strip()[:2000] for name in FIELDS}
+    given = _given()
     errors = _errors(given)
     if not errors:
         try:
@@ -69,6 +97,7 @@ def start() -> ResponseReturnValue:
                     data=_data(given),
                     element=given["element"] or None,
                 )
+                start_drafts.discard(action, given["definition"])
                 case_id, number = case.id, case.number
         except NotFound as refused:
             errors["definition"] = str(refused)
@@ -81,6 +110,10 @@ def start() -> ResponseReturnValue:
             return redirect(url_for("cases.case", case_id=case_id), 303)
     with context.reading() as action:
         return _page(action, given, errors), 422
+
+
+def _given() -> dict[str, str]:
+    return {name: request.form.get(name, "").strip()[:2000] for name in FIELDS}
 
 
 def _errors(given: dict[str, str]) -> dict[str, str]:
@@ -122,7 +155,9 @@ def _kinds() -> list[tuple[str, str]]:
     ]
 
 
-def _page(action: Action, given: dict[str, str], errors: dict[str, str]) -> str:
+def _page(
+    action: Action, given: dict[str, str], errors: dict[str, str], draft: StartDraft | None = None
+) -> str:
     if not action.actor.may("case.start"):
         raise NotAllowed("Your roles do not allow you to start a case.")
     rows = [
@@ -142,4 +177,6 @@ def _page(action: Action, given: dict[str, str], errors: dict[str, str]) -> str:
             }
         )
     choices.sort(key=lambda choice: choice["key"] != REFERENCE)
-    return render_template("starting/page.html", choices=choices, given=given, errors=errors, kinds=_kinds())
+    return render_template(
+        "starting/page.html", choices=choices, given=given, errors=errors, kinds=_kinds(), draft=draft
+    )

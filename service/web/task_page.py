@@ -60,7 +60,8 @@ def described(action: Action, task_id: uuid.UUID, typed: Typed | None = None) ->
     data = tasks.data(action, task_id) if is_open else {}
     kept_apart = tasks.apart(action, case, task) if row.offered and is_open else None
     held = action.session.get(HeldDecision, task_id) if is_open else None
-    offered = row.offered and is_open and not kept_apart
+    stands_still = is_open and case.suspended_at is not None
+    offered = row.offered and is_open and not kept_apart and not stands_still
     mine = task.assignee_id is not None and task.assignee_id == action.actor.holder
     draft = drafts.of(action, task_id) if row.offered else None
     drawn = _drawn(action, case, task, data, typed, draft) if offered and held is None else None
@@ -71,12 +72,16 @@ def described(action: Action, task_id: uuid.UUID, typed: Typed | None = None) ->
         "in_inbox": False,
         "offered": offered,
         "kept_apart": kept_apart,
+        "stands_still": stands_still,
+        "suspension": case_queries.suspension(action.session, case.id) if stands_still else None,
         "mine": mine,
         "held": held,
         "held_seconds": (held.until - action.now).total_seconds() if held else 0,
         "drawn": drawn,
         "draft": draft,
-        "draft_words": _in_words(action, case, task, draft.answers) if draft and not is_open else [],
+        "draft_words": _in_words(action, case, task, draft.answers)
+        if draft and not drawn and not held
+        else [],
         "left": drafts.left(action, task_id) if offered and draft is None and typed is None else None,
         "quick": _quick(drawn),
         "label_of": lambda key: label_of(drawn, key),
@@ -175,6 +180,8 @@ def words() -> dict[str, str]:
 
 def _ways_on(action: Action, case: Case, task: Task, definition: Definition, *, free: bool) -> dict[str, Any]:
     """To whom the task can be given, where it can be sent back to, whether it can be taken back."""
+    if case.suspended_at is not None:  # whatever moves it is refused
+        return {"may_delegate": False, "may_assign": False, "steps_back": [], "may_withdraw": False}
     may_assign = task.state == "open" and handing.may_assign(action.actor, task)
     people: list[Account] = handing.colleagues(action, task) if free or may_assign else []
     back = returning.steps_back(action, case, task) if free else []

@@ -18,7 +18,7 @@ def sign_in(page: Page, username: str) -> None:
 def start_case(page: Page, process: str = "umum_vacancy", reason: str = "Jabatan kosong sejak Maret.") -> str:
     """Start a case through the page; the address of the case."""
     page.goto("/start")
-    page.check(f"input[name=definition][value={process}]")
+    page.check(f"input[type=radio][name=definition][value={process}]")
     page.fill("#reason", reason)
     page.click("main form button.btn-primary")
     page.wait_for_url("**/cases/*-*")

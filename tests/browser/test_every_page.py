@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from service.operations import documents
+from service.settings import load
+from service.wiring import wire
 from tests.browser.pages import PAGES
 
 OpenPage = Callable[..., Page]
@@ -59,6 +65,30 @@ def test_a_task_and_a_case_are_open_to_everybody(open_page: OpenPage) -> None:
     assert_open_to_everybody(page, task, "[data-form][data-drawn]")
     page.set_viewport_size({"width": 1280, "height": 900})
     assert_open_to_everybody(page, case, "[data-diagrams][data-shown]")
+
+
+def test_documents_and_letters_are_open_to_everybody(open_page: OpenPage, city: Path) -> None:
+    page = open_page("fitri.walikota")
+    page.goto("/inbox?view=all")
+    task = page.get_by_role("link", name="Keputusan PPK").first.get_attribute("href")
+    page.goto(str(task))
+    assert_open_to_everybody(page, str(task), "[data-form][data-drawn]")
+    draft = page.locator("#letters .letter-draft a").get_attribute("href")
+    case = str(page.locator(".lead a").get_attribute("href"))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert_open_to_everybody(page, str(draft), ".letter-page img")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert_open_to_everybody(page, f"/documents/{attached(city, case)}/look", ".document-text")
+
+
+def attached(city: Path, case: str) -> uuid.UUID:
+    """A text of a long name and long lines, attached to the case of this address."""
+    services = wire(load({"MUTASI_VAR_DIR": str(city)}))
+    with services.action() as action:
+        text, name = BytesIO(b"Rekap beban kerja " * 400), f"{'Bukti-rekap-beban-kerja-' * 6}.txt"
+        document = documents.attach(action, uuid.UUID(case.rsplit("/", 1)[1]), "bukti", name, text).id
+    services.sessions.kw["bind"].dispose()
+    return document
 
 
 def test_the_language_is_switched_for_pages_forms_and_diagrams(open_page: OpenPage) -> None:

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import select
 
 from service.app import create_app
 from service.db.accounts import Account
 from service.db.cases import CaseDocument, Task
 from service.db.drafts import Draft, HeldDecision
-from service.operations import accounts, cases, definitions, demo, due
+from service.db.people import Employee
+from service.operations import accounts, cases, definitions, demo, due, suspending
 from service.wiring import Services
 from tests.operations.diagrams import HEAD
 from tests.operations.test_holding import move
@@ -447,6 +449,48 @@ def test_an_answer_names_documents_of_its_own_case_only(
     answer = ani.post(f"/tasks/{reviewed}/complete", data={"answers": json.dumps(answers)})
     assert answer.status_code == 422
     assert set(content(answer.text)["errors"]) == {"berkas"}
+
+
+def test_a_task_of_a_suspended_case_says_why_nothing_can_be_done_and_keeps_what_was_typed(
+    client: Client, city: Services, task: uuid.UUID
+) -> None:
+    browser = client("ani.analis")
+    type_in(browser, task, catatan_analisis="Setengah")
+    with city.reading() as action:
+        case_id = action.session.get_one(Task, task).case_id
+    with city.action() as action:
+        hadi = accounts.actor_of(action, accounts.named(action.session, "hadi.manajer"))
+    with city.action(hadi) as action:
+        suspending.suspend(action, case_id, "Menunggu hasil audit")
+    page = browser.get(f"/tasks/{task}").get_data(as_text=True)
+    assert "Kasus ditangguhkan sejak" in page
+    assert "Menunggu hasil audit" in page
+    assert "Setengah" in page
+    assert "data-form-post" not in page
+    for action_name in ("claim", "delegate", "approve", "send-back"):
+        assert f'data-action="{action_name}"' not in page
+    with city.action(hadi) as action:
+        suspending.resume(action, case_id)
+    again = browser.get(f"/tasks/{task}").get_data(as_text=True)
+    assert "Kasus ditangguhkan sejak" not in again
+    assert content(again)["data"]["catatan_analisis"] == "Setengah"
+
+
+def test_what_others_said_and_whom_they_suggest_is_among_the_facts(
+    client: Client, city: Services, start: Start
+) -> None:
+    with city.reading() as action:
+        nip, name = action.session.execute(select(Employee.nip, Employee.nama).limit(1)).one()
+    said = {"peran": "unit_asal", "label": "Dinas Asal", "pendapat_pihak": "setuju_bersyarat"}
+    case_id = start(
+        pendapat=[said | {"pengganti": nip, "alasan_pendapat": "Bila ada pengganti"}],
+        putusan_tpk="ubah",
+        alasan_tpk="Cari calon dari unit yang longgar",
+    )
+    page = client("ani.analis").get(f"/tasks/{first_open(city, case_id)}").get_data(as_text=True)
+    assert "Bila ada pengganti" in page
+    assert re.search(rf"Pengganti yang diusulkan:</span> {re.escape(str(escape(name)))}", page)
+    assert "Cari calon dari unit yang longgar" in page
 
 
 def test_the_panes_for_the_inbox_are_the_page_without_its_frame(client: Client, task: uuid.UUID) -> None:

@@ -1,5 +1,6 @@
 import "htmx.org";
 import "./app.css";
+import "./kept.js";
 import "./lookup.js";
 import "./menus.js";
 import "./keys.js";

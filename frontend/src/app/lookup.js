@@ -22,6 +22,7 @@ function enhance(box) {
     input.value = option.dataset.label;
     box.classList.add("is-chosen");
     close();
+    hidden.dispatchEvent(new Event("change", { bubbles: true }));
   };
   const highlight = (index) => {
     const all = options();

@@ -96,6 +96,7 @@ async function decide(form) {
   hush();
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" }).catch(() => null);
   if (answer?.ok && answer.redirected) {
+    pass(new DOMParser().parseFromString(await answer.text(), "text/html"));
     document.dispatchEvent(new Event("mutasi:decided"));
     return;
   }
@@ -110,6 +111,12 @@ async function decide(form) {
 function reasonIn(text) {
   const found = new DOMParser().parseFromString(text, "text/html");
   return (found.querySelector("main .notice-bad, main .notice-warn")?.textContent ?? words.came).replace(/\s+/g, " ").trim();
+}
+
+// What the server says on the page it leads to is said here.
+function pass(page) {
+  const flash = page.querySelector(".flashes .notice");
+  if (flash) say(flash.textContent.trim(), flash.classList.contains("notice-bad") ? "bad" : "note");
 }
 
 // Everything else that can be done with the open task, and undoing: sent in the background, then the row and task anew.
@@ -136,8 +143,7 @@ document.addEventListener("submit", async (event) => {
     if (about === openId()) show(text);
     return;
   }
-  const flash = found.querySelector(".flashes .notice");
-  if (flash) say(flash.textContent.trim(), flash.classList.contains("notice-bad") ? "bad" : "note");
+  pass(found);
   document.dispatchEvent(new Event("mutasi:decided"));
   await goOn(about, new URL(answer.url).searchParams.get("task"));
 });

@@ -255,6 +255,12 @@ def completion(session: Session, task: Task) -> Mapping[str, Any] | None:
     return None if event is None else event.data.get("answers")
 
 
+def suspension(session: Session, case_id: uuid.UUID) -> CaseEvent | None:
+    """Who suspended a case last, when and why, from the log."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == "case_suspended")
+    return session.scalar(query.order_by(CaseEvent.id.desc()).limit(1))
+
+
 def waits(session: Session, case_id: uuid.UUID) -> list[WaitingFor]:
     """The messages and signals that a case waits for."""
     return list(

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "start_draft",
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("definition_key", sa.Text(), nullable=False),
         sa.Column("given", Json, nullable=False),
         sa.Column("saved_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -34,7 +35,7 @@ def upgrade() -> None:
             name=op.f("fk_start_draft_account_id_account"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_start_draft")),
+        sa.PrimaryKeyConstraint("account_id", "definition_key", name=op.f("pk_start_draft")),
     )
 
 
