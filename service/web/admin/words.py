@@ -11,7 +11,7 @@ from service.domain.access import Role
 
 PERMISSIONS: dict[str, Callable[[], str]] = {
     "case.start": lambda: gettext("start cases"),
-    "case.view_all": lambda: gettext("see all cases"),
+    "case.view_all": lambda: gettext("see the overview and its figures"),
     "case.cancel": lambda: gettext("cancel cases"),
     "case.repair": lambda: gettext("repair cases that failed"),
     "case.migrate": lambda: gettext("move cases to other versions"),
