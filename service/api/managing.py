@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Response
+from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.cases import CaseOut, CasePath, case_body
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once
+from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once, reading
 from service.api.tasks import ReasonBody, TaskPath
+from service.db.cases import Case
 from service.db.queries import cases as queries
 from service.db.queries import tasks as task_queries
-from service.operations import extending, suspending
+from service.operations import extending, outlining, suspending
 from service.operations.action import Action
 
 blueprint = APIBlueprint(
@@ -42,6 +43,29 @@ class ExtendedOut(BaseModel):
     id: str
     due_at: str = Field(examples=["2026-12-11T09:00:00+00:00"])
     version: int
+
+
+class OutlineOut(BaseModel):
+    """A process as nested steps, in the order of its flows: for who cannot see the diagram.
+
+    A step has process, element, kind (as BPMN names it), name, name_en, lane, state (done, current, ahead), times,
+    events, loop, goes_to; and under it branches (why: condition, otherwise, always, event, undo), borders, inside and
+    called, which is an outline again.
+    """
+
+    process: str = Field(examples=["transfer_lifecycle"])
+    name: str
+    name_en: str | None = None
+    steps: list[dict[str, Any]]
+    besides: list[dict[str, Any]] = Field(description="What no flow from the beginning leads to")
+
+
+@blueprint.get("/cases/<case>/outline", responses={200: OutlineOut, 404: Problem})
+def outline(path: CasePath) -> Any:
+    """The diagram of a case as nested text, with where the case was and is."""
+    with reading() as action:
+        row = queries.get(action.session, action.actor, path.case)
+        return jsonify(outlining.of_case(action, action.session.get_one(Case, row.id)))
 
 
 @blueprint.post("/cases/<case>/suspend", responses={200: CaseOut, **MANAGED})

@@ -21,11 +21,13 @@ PAGE = 40
 KINDS: Mapping[str, tuple[str, ...]] = {
     "decisions": (
         "task_completed", "task_sent_back", "task_skipped", "task_withdrawn", "task_delegated", "task_assigned",
+        "task_claimed", "task_released",
         "case_created", "case_cancelled", "case_completed", "case_suspended", "case_resumed",
     ),
     "comments": ("commented", "comment_edited", "comment_deleted"),
     "documents": (
-        "document_attached", "document_removed", "letter_issued", "letter_signed", "letter_failed", "letter_void",
+        "document_attached", "document_removed", "document_replaced",
+        "letter_issued", "letter_signed", "letter_failed", "letter_void",
     ),
     "notices": ("task_due_soon", "task_overdue", "task_reminded", "task_extended", "deadline_moved"),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from service.db.queries import tasks as task_queries
 from service.db.queries.tasks import TaskRow
 from service.domain.errors import Conflict, Incident, Invalid
 from service.domain.reviews import INTERVALS
-from service.operations import cases, definitions, handing, incidents, notices, suspending
+from service.operations import cases, definitions, handing, incidents, notices, outlining, suspending
 from service.operations.action import Action
 from service.web import case_steps, case_timeline, context, diagrams, timeline, views, why
 
@@ -42,7 +42,7 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
         walked = queries.walked(action.session, case_id)
         waits = queries.waits(action.session, case_id)
         current = [(task.process, task.element) for task in open_tasks]
-        places = diagrams.stands_at(definition, [wait.element for wait in waits], record.stage_element)
+        places = outlining.stands_at(definition, [wait.element for wait in waits], record.stage_element)
         current += places
         completed = queries.completions(action.session, case_id)
         standing = (
@@ -87,7 +87,7 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
             reviews=_reviews(record, action.now),
             may=_may(action, record, open_tasks),
             may_cancel=action.actor.may("case.cancel") and record.status == "running",
-            **views.around(action, record, definition, data),
+            **views.around(action, record, data),
         )
 
 

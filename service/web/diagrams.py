@@ -115,21 +115,6 @@ def milestones(
     return found
 
 
-def stands_at(
-    definition: Definition, elements: Iterable[str], stage_element: str | None
-) -> list[tuple[str, str]]:
-    """(process, element) of elements that wait: in the present stage's process, else wherever they are."""
-    stage = definition.elements.get((definition.key, stage_element or ""))
-    first = (stage.called,) if stage is not None and stage.called else ()
-    order = [*first, definition.key, *definition.processes]
-    places = []
-    for element in elements:
-        process = next((name for name in order if (name, element) in definition.elements), None)
-        if process is not None:
-            places.append((process, element))
-    return places
-
-
 def _diagrams(
     definition: Definition,
     version_id: object,

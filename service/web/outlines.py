@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask_babel import gettext, ngettext
 
@@ -53,29 +52,6 @@ class Line:
 def lines(definition: Definition, marks: Marks | None = None) -> tuple[Group, ...]:
     """The outermost process as groups of lines: its flow, and what stands besides."""
     return _Words(marks or Marks()).process(definition.outline)
-
-
-def as_json(groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """For programs: the same, nested."""
-    return [
-        {
-            "title": group.title,
-            "steps": [
-                {
-                    "process": line.process,
-                    "element": line.element,
-                    "kind": line.kind,
-                    "name": line.name,
-                    "lane": line.lane,
-                    "state": line.state,
-                    "notes": list(line.notes),
-                    "groups": as_json(line.groups),
-                }
-                for line in group.lines
-            ],
-        }
-        for group in groups
-    ]
 
 
 class _Words:

@@ -92,7 +92,8 @@ def described(action: Action, task_id: uuid.UUID, typed: Typed | None = None) ->
         "element": definition.elements.get((task.process, task.element)),
         "facts": views.facts_of(action, case, data),
         **_ways_on(action, case, task, definition, free=offered and (mine or task.assignee_id is None)),
-        **views.around(action, case, definition, data, task),
+        "entries": views.latest(action, case, definition, data),
+        **views.around(action, case, data, task),
     }
 
 

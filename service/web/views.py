@@ -18,6 +18,7 @@ from service.operations import definitions, documents, previews
 from service.operations.action import Action
 from service.web import context, letters, timeline
 from service.web.facts import Facts, gather, unjudged
+from service.web.timeline import Entry
 
 EVENTS = 200
 
@@ -48,24 +49,19 @@ def facts_of(action: Action, case: Case, data: Mapping[str, Any]) -> Facts:
     return unjudged(found) if subject and not decided and not actor.decides else found
 
 
-def around(
-    action: Action,
-    case: Case,
-    definition: Definition,
-    data: Mapping[str, Any],
-    task: Task | None = None,
-) -> dict[str, Any]:
-    """Timeline, documents, letters and the case's version, as templates use them."""
-    actor = action.actor
-    answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
+def latest(action: Action, case: Case, definition: Definition, data: Mapping[str, Any]) -> list[Entry]:
+    """The latest of what happened in a case, for who may see it."""
+    if not _visible(action, case):
+        return []
+    events = queries.events(action.session, action.actor, case.id, limit=EVENTS, newest_first=True).items
+    answered = action.actor.decides or (case.decided_at is not None and action.actor.sees != "own")
+    return timeline.entries(events, definition, data, answered=answered)
+
+
+def around(action: Action, case: Case, data: Mapping[str, Any], task: Task | None = None) -> dict[str, Any]:
+    """Documents, letters and the case's version, as templates use them."""
     visible = _visible(action, case)
-    events = (
-        queries.events(action.session, actor, case.id, limit=EVENTS, newest_first=True).items
-        if visible
-        else ()
-    )
     return {
-        "entries": timeline.entries(events, definition, data, answered=answered),
         "documents": _papers(action, case) if visible else [],
         "removed_documents": _papers(action, case, removed=True) if visible else [],
         "letters": letters.around(action, case, data, task),

@@ -73,6 +73,7 @@ def test_api_reading(asking: Asking, stage: Stage, who: str) -> None:
         (f"/cases/{stage.case}", f"/cases/{stranger}"),
         (f"/cases/{stage.number}", "/cases/MUT-1999-999999"),
         (f"/cases/{stage.case}/events", f"/cases/{stranger}/events"),
+        (f"/cases/{stage.case}/outline", f"/cases/{stranger}/outline"),
         (f"/cases/{stage.case}/comments", f"/cases/{stranger}/comments"),
         (f"/tasks/{stage.left}", f"/tasks/{stranger}"),
         (f"/tasks?case={stage.number}", f"/tasks?case={stranger}"),
@@ -171,6 +172,18 @@ def test_pages(asking: Asking, stage: Stage, who: str) -> None:
             assert who in SEES or answer.status_code == 404, verb
     attached = person.post(f"/cases/{stage.case}/documents", {"file": (BytesIO(b"%PDF-1.4"), "x.pdf")})
     assert attached.status_code == (303 if who in SEES else 404)
+    assert person.get("/cases/export.csv").status_code == 200
+    assert (stage.number in person.get("/cases/export.csv").text) is (who in SEES)
+    for verb in ("extend", "remind", "assign"):
+        address = f"/cases/{stage.case}/tasks/{stage.left}/{verb}"
+        answer = person.post(address, {"until": "2031-01-06", "to": str(unknown), "reason": "uji"})
+        if who not in SEES:
+            assert answer.status_code == 404, verb
+        elif verb == "extend":
+            assert answer.status_code == (303 if who == "hadi" else 403)
+    for verb in ("suspend", "resume"):
+        answer = person.post(f"/cases/{stage.case}/{verb}", {"reason": "uji"})
+        assert answer.status_code == (303 if who == "hadi" else 403 if who in SEES else 404), verb
     cancelled = person.post(f"/cases/{stage.case}/cancel", {"reason": "uji"})
     assert cancelled.status_code == (303 if who in {"citra", "hadi"} else 403 if who in SEES else 404)
     assert person.get("/definitions/upload").status_code == (200 if who == "intan" else 403)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from tests.api.building import deploy, open_task, start
 from tests.asking import Asking
@@ -61,3 +63,33 @@ def test_who_may(asking: Asking) -> None:
         assert program.post(f"/cases/{case}/suspend", {"reason": "uji"}).status_code == expected, who
         assert program.post(f"/cases/{case}/resume", {}).status_code == expected, who
         assert program.post(f"/tasks/{task}/extend", body).status_code == expected, who
+
+
+def test_the_outline_says_where_a_case_is(asking: Asking) -> None:
+    deploy(asking.as_program("intan"))
+    ani = asking.as_program("ani")
+    case = start(ani)["id"]
+    task = open_task(ani, case)
+    told = ani.get(f"/cases/{case}/outline").get_json()
+    steps = list(_steps(told))
+    assert told["process"] == "surat"
+    assert steps[0]["state"] == "done"
+    assert [step["element"] for step in steps if step["state"] == "current"] == [task["element"]]
+    assert {step["state"] for step in steps[2:]} <= {"ahead", "current"}
+    assert len({(step["process"], step["element"]) for step in steps}) == len(steps)
+    for who in ("gita", "joko"):
+        assert asking.as_program(who).get(f"/cases/{case}/outline").status_code == 404
+
+
+def _steps(outline: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for step in [*outline["steps"], *outline["besides"]]:
+        yield from _of(step)
+
+
+def _of(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield step
+    under = [*step["inside"], *step["borders"], *(one for way in step["branches"] for one in way["steps"])]
+    for one in under:
+        yield from _of(one)
+    if step["called"]:
+        yield from _steps(step["called"])

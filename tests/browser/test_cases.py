@@ -71,3 +71,79 @@ def test_whoever_may_calls_a_case_off_with_a_reason(open_page: OpenPage) -> None
     page.locator("dialog button.btn-danger").click()
     expect(page.locator(".page-head")).to_contain_text("Dibatalkan")
     expect(page.locator("main")).to_contain_text("Dimulai keliru.")
+
+
+def test_a_manager_suspends_resumes_and_gives_more_time(open_page: OpenPage) -> None:
+    start_case(starter := open_page("ani.analis"), reason="Untuk ditangguhkan.")
+    page = open_page("hadi.manajer")
+    page.goto(starter.url)
+    page.get_by_role("button", name="Tangguhkan kasus").first.click()
+    page.fill("#suspend-dialog-reason", "Menunggu audit.")
+    page.locator("#suspend-dialog button.btn-primary").click()
+    expect(page.locator(".page-head")).to_contain_text("Ditangguhkan")
+    expect(page.locator(".task-tools")).to_have_count(0)
+    expect(page.locator("#timeline")).to_contain_text("Menunggu audit.")
+    page.get_by_role("button", name="Lanjutkan kasus").first.click()
+    page.fill("#resume-dialog-reason", "Audit selesai.")
+    page.locator("#resume-dialog button.btn-primary").click()
+    expect(page.locator(".page-head")).not_to_contain_text("Ditangguhkan")
+    page.locator("[data-open-dialog^=extend-]").first.click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator("input[type=date]").fill("2031-01-06")
+    dialog.locator("textarea").fill("Data terlambat.")
+    dialog.locator("button.btn-primary").click()
+    expect(page.locator(".case-facts")).to_contain_text("2031")
+    page.locator("[data-open-dialog^=remind-]").first.click()
+    page.locator("dialog[open] button.btn-primary").click()
+    expect(page.locator("#timeline")).to_contain_text("diingatkan")
+
+
+def test_the_outline_stands_in_place_of_the_diagram_with_keys_alone(open_page: OpenPage) -> None:
+    page = open_page("hadi.manajer", width=390, height=844)
+    page.goto("/cases?status=running")
+    page.locator(".case-link").first.click()
+    drawn(page)
+    button = page.locator("[data-diagram-text]")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-diagram-place]")).to_be_hidden()
+    expect(page.locator("#diagram-outline .is-current").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_link_opens_at_an_entry_and_the_timeline_narrows(open_page: OpenPage) -> None:
+    page = open_page("hadi.manajer")
+    page.goto("/cases?status=completed")
+    page.locator(".case-link").first.click()
+    page.wait_for_selector("#timeline [id^=event-]")
+    entry = page.locator("#timeline [id^=event-]").last.get_attribute("id")
+    page.goto(f"{page.url.split('#')[0]}#{entry}")
+    expect(page.locator(f"#{entry}")).to_be_focused()
+    page.locator("[data-timeline-kind]").nth(1).click()
+    expect(page.locator("[data-timeline-kind]").nth(1)).to_have_attribute("aria-current", "true")
+
+
+def test_what_is_exported_is_what_the_screen_shows(open_page: OpenPage) -> None:
+    page = open_page("hadi.manajer")
+    page.goto("/cases?status=completed&columns=number,stage,age&sort=number")
+    shown = page.locator(".case-link").all_inner_texts()
+    page.get_by_role("button", name="Ekspor").click()
+    with page.expect_download() as download:
+        page.locator("#export-dialog a").nth(1).click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(";")[0] for line in lines[1:]] == shown
+    assert len(lines[0].split(";")) == 3
+
+
+def test_columns_are_chosen_and_ordered_with_keys_alone(open_page: OpenPage) -> None:
+    page = open_page("hadi.manajer")
+    page.goto("/cases?columns=number,stage")
+    page.locator("[data-open-dialog=columns-dialog]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#columns-dialog [data-move=up]").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.locator("#columns-dialog button.btn-primary").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "column=stage&column=number" in address or "stage%2Cnumber" in address)
+    expect(page.locator(".case-table thead th").first).to_have_text("Tahap")

@@ -83,6 +83,8 @@ function mark(viewer, entry, processes, open) {
     } else if (done.has(id)) {
       canvas.addMarker(id, "is-done");
     }
+    const took = entry.took?.[id];
+    if (took) overlays.add(id, "took", { position: { bottom: 8, left: 4 }, scale: { min: 0.8, max: 1.2 }, html: badge(took) });
     for (const severity of entry.findings?.[id] ?? []) canvas.addMarker(id, `is-${severity}`);
     if (businessObject?.$type === CALLS && processes[businessObject.calledElement]) canvas.addMarker(id, "is-openable");
   }

@@ -11,7 +11,7 @@ from service.db.people import Employee
 from service.domain.errors import Conflict, Invalid
 from service.operations import definitions
 from service.operations.action import Action
-from service.operations.demo import absences, administration, cases, employee, people, talk, views
+from service.operations.demo import absences, administration, cases, employee, managed, people, talk, views
 from service.operations.demo.cast import CAST, PASSWORD
 from service.operations.demo.places import SIZES
 
@@ -57,5 +57,6 @@ def fill(
         definitions.deploy_shipped(action)
         counts["cases"] = cases.fill(action, size, progress) + 1
         employee.move(action)
+        managed.fill(action)
         counts["comments"] = talk.fill(action)
     return counts
