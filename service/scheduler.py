@@ -5,9 +5,11 @@ It keeps no state of its own, so any number of processes may tick, and a restart
 
 from __future__ import annotations
 
+import functools
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -116,19 +118,35 @@ def forget(services: Services) -> None:
         logger.warning("forgetting: %s", error.orig)
 
 
+def _alone(job: Callable[[Services], object]) -> Callable[[Services], None]:
+    """A job that leaves at once while it is at work already: a long piece is no fault to be warned of."""
+    at_work = threading.Lock()
+
+    @functools.wraps(job)
+    def run(services: Services) -> None:
+        if at_work.acquire(blocking=False):
+            try:
+                job(services)
+            finally:
+                at_work.release()
+
+    return run
+
+
 def _add(scheduler: BaseScheduler, services: Services) -> None:
     with services.action() as action:
         due.plan_scan(action)
         figures.plan(action)
     for job in (tick, migrate, recount, sign_letters):
         scheduler.add_job(
-            job,
+            _alone(job),
             "interval",
+            name=job.__name__,
             args=[services],
             seconds=services.settings.tick_seconds,
             next_run_time=datetime.now(UTC),
             coalesce=True,
-            max_instances=1,
+            max_instances=2,
             misfire_grace_time=None,
         )
     scheduler.add_job(forget, "interval", args=[services], hours=1, coalesce=True, max_instances=1)

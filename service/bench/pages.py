@@ -70,6 +70,7 @@ PAGES: tuple[tuple[str, str, Address], ...] = (
     ("overview, table", "hadi.manajer", "/overview/steps.csv"),
     ("outcomes", "hadi.manajer", "/outcomes"),
     ("outcomes, 36 months", "hadi.manajer", "/outcomes?from=2020-01"),
+    ("notices", "ani.analis", "/notices"),
     ("start", "ani.analis", "/start"),
     ("my transfer", "gita.pegawai", "/my"),
     ("my wishes", "gita.pegawai", "/my/wishes"),

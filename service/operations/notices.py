@@ -232,6 +232,7 @@ def _delivery(
 def remind(action: Action, task_id: uuid.UUID, text: str = "") -> int:
     """Remind those an open task waits for, with a few words; answers how many were told.
 
+    The words stand in the notices, where they are forgotten in time; the log, which keeps for ever, says only who and when.
     For who oversees cases. Raises NotFound, NotAllowed, Invalid, and Conflict within an hour of the last reminder.
     """
     task_queries.get(action.session, action.actor, task_id)
@@ -266,7 +267,7 @@ def remind(action: Action, task_id: uuid.UUID, text: str = "") -> int:
         element=task.element,
         process=task.process,
         name=task.name,
-        data={"told": told, **({"reason": text.strip()} if text.strip() else {})},
+        data={"told": told},
     )
     return told
 

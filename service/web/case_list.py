@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Response, abort, render_template, request, stream_with_context
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
@@ -87,14 +87,8 @@ def export(form: str) -> ResponseReturnValue:
         exporting.note(action, form, said, [column.key for column in columns])
     rows = _all_rows(said, columns, sort, descending)
     if form == "csv":
-        separator = exports.SEPARATORS.get(request.args.get("separator", ""), ";")
-        body, media_type = exports.csv_of(rows, separator), "text/csv; charset=utf-8"
-    else:
-        body, media_type = exports.xlsx_of(rows, gettext("Cases")), exports.XLSX
-    answer = Response(stream_with_context(body), content_type=media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="kasus.{form}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return exports.csv_answer("kasus", rows)
+    return exports.file_answer("kasus.xlsx", exports.xlsx_of(rows, gettext("Cases")), exports.XLSX)
 
 
 def _all_rows(
@@ -162,7 +156,7 @@ def _choices(action: Action) -> dict[str, Any]:
     return {
         "stages": _stages(action),
         "definitions": [(row.key, row.name) for row in known],
-        "units": [(unit.id, unit.nama) for unit in people.units(action.session, limit=MOST_UNITS)],
+        "units": people.unit_names(action.session, MOST_UNITS),
         "roles": [(role, role_label(role)) for role in context.services().roles if role != "program"],
         "holders": [(str(key), name) for key, name in queries.holders(action.session)] if everything else [],
         "plans": [(plan, plan) for plan in queries.values(action.session, Case.plan)[::-1]]

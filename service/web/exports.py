@@ -9,6 +9,7 @@ from datetime import date
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
+from flask import Response, request, stream_with_context
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -24,6 +25,23 @@ CHUNK = 1 << 16
 WIDEST = 48
 
 Row = Sequence[Cell]
+
+
+def csv_answer(name: str, rows: Iterable[Row]) -> Response:
+    """A CSV file to be kept, with the separator that the request asks for (`;` else). An iterator is read as it is sent."""
+    separator = SEPARATORS.get(request.args.get("separator", ""), ";")
+    body = csv_of(rows, separator)
+    whole = body if isinstance(rows, Iterator) else b"".join(body)
+    return file_answer(f"{name}.csv", whole, "text/csv; charset=utf-8")
+
+
+def file_answer(name: str, body: bytes | Iterator[bytes], media_type: str) -> Response:
+    """A file to be kept by whoever asked for it, and by nothing on the way."""
+    sent = body if isinstance(body, bytes) else stream_with_context(body)
+    answer = Response(sent, content_type=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def csv_of(rows: Iterable[Row], separator: str) -> Iterator[bytes]:

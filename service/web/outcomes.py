@@ -11,19 +11,21 @@ from flask_babel import gettext, ngettext
 from flask_login import login_required
 
 from service.db.queries import figures, people
+from service.db.queries.figures import Chosen
 from service.db.queries.outcomes import Acceptance, Measured, Outcomes
 from service.domain import comparing
 from service.domain.comparing import Effect, Share
 from service.domain.errors import NotFound
 from service.operations import figures as counting
-from service.web import charts, context, outcome_tables
+from service.operations.action import Action
+from service.web import charts, context, exports, outcome_tables
 from service.web.common import number
+from service.web.kept import part
 from service.web.overview import (
     MOST_UNITS,
     Names,
     cases_url,
     chosen_of_request,
-    csv_answer,
     kept,
     month_choices,
 )
@@ -40,31 +42,38 @@ def page() -> ResponseReturnValue:
     counting.check_may_see(context.actor())
     with context.reading() as action:
         chosen = chosen_of_request(action)
-        found = counting.outcomes(action, chosen)
+        key = ("outcomes", chosen, figures.as_of(action.session))
         return render_template(
-            "outcomes/page.html",
-            found=found,
-            chosen=chosen,
-            kept=kept(chosen),
-            names=Names(action),
-            units=people.units(action.session, limit=MOST_UNITS),
-            plans=figures.plans(action.session, chosen),
-            months=month_choices(action, chosen),
-            measures=_measures(found),
-            sentences=_sentences(found),
-            acceptance=_acceptance_rows(found),
-            complaint_path=charts.path(found.complaints.path, gettext("Complaints a month")),
-            balance_path=charts.balance(found.balance),
-            most=MOST_ROWS,
-            least=comparing.LEAST,
-            month_name=charts.month_name,
-            share_of=share_of,
-            signed=signed,
-            review_label=review_label,
-            cases_url=cases_url(chosen),
-            as_of=figures.as_of(action.session),
-            table_url=lambda name: url_for(".table", name=name, **kept(chosen)),
+            "outcomes/page.html", figures=part(action, key, lambda: _figures(action, chosen))
         )
+
+
+def _figures(action: Action, chosen: Chosen) -> str:
+    found = counting.outcomes(action, chosen)
+    return render_template(
+        "outcomes/figures.html",
+        found=found,
+        chosen=chosen,
+        kept=kept(chosen),
+        names=Names(action),
+        units=people.unit_names(action.session, MOST_UNITS),
+        plans=figures.plans(action.session, chosen),
+        months=month_choices(action, chosen),
+        measures=_measures(found),
+        sentences=_sentences(found),
+        acceptance=_acceptance_rows(found),
+        complaint_path=charts.path(found.complaints.path, gettext("Complaints a month")),
+        balance_path=charts.balance(found.balance),
+        most=MOST_ROWS,
+        least=comparing.LEAST,
+        month_name=charts.month_name,
+        share_of=share_of,
+        signed=signed,
+        review_label=review_label,
+        cases_url=cases_url(chosen),
+        as_of=figures.as_of(action.session),
+        table_url=lambda name: url_for(".table", name=name, **kept(chosen)),
+    )
 
 
 @blueprint.get("/outcomes/<name>.csv")
@@ -77,7 +86,7 @@ def table(name: str) -> ResponseReturnValue:
     with context.reading() as action:
         chosen = chosen_of_request(action)
         rows = list(outcome_tables.TABLES[name](counting.outcomes(action, chosen), Names(action)))
-    return csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
+    return exports.csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
 
 
 def share_of(share: Share) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
@@ -15,7 +15,6 @@ from flask_login import login_required
 from service.db.queries import definitions as definition_queries
 from service.db.queries import figures, overview, people
 from service.db.queries.counting import minute
-from service.db.queries.definitions import VersionRow
 from service.db.queries.figures import Chosen
 from service.db.queries.overview import Overview
 from service.domain import months
@@ -24,9 +23,10 @@ from service.engine.definitions import Definition
 from service.operations import definitions
 from service.operations import figures as counting
 from service.operations.action import Action
-from service.web import charts, context, diagrams, tables
+from service.web import charts, context, diagrams, exports, tables
 from service.web.common import number
 from service.web.diagrams import Diagrams
+from service.web.kept import part
 
 blueprint = Blueprint("overview", __name__)
 
@@ -40,12 +40,11 @@ class Names:
     """What processes, steps and stages are called on the latest diagrams, in the reader's language."""
 
     def __init__(self, action: Action) -> None:
-        self.versions: dict[str, VersionRow] = {}
+        self.versions = definition_queries.latest(action.session)
         self.compiled: dict[str, Definition] = {}
         self._stages: dict[str, str] = {}
-        for row in definition_queries.page(action.session, limit=100).items:
-            self.versions[row.key] = row
-            self.compiled[row.key] = definitions.compiled(action.session, action.engine, row.id)
+        for key, version_id in self.versions.items():
+            self.compiled[key] = definitions.compiled(action.session, action.engine, version_id)
         for definition in self.compiled.values():
             for node in definition.elements.values():
                 if node.kind in diagrams.STAGE_KINDS:
@@ -79,34 +78,41 @@ def page() -> ResponseReturnValue:
     counting.check_may_see(context.actor())
     with context.reading() as action:
         chosen = chosen_of_request(action)
-        found = overview.overview(action.session, chosen, action.now, action.calendar)
-        names = Names(action)
-        shown, heat_of = _heat_map(found, names, chosen, minute(action.now))
+        key = ("overview", chosen, figures.as_of(action.session))
         return render_template(
-            "overview/page.html",
-            found=found,
-            chosen=chosen,
-            kept=kept(chosen),
-            names=names,
-            sentence=_sentence(found, names),
-            diagrams=shown,
-            heat_of=heat_of,
-            units=people.units(action.session, limit=MOST_UNITS),
-            plans=figures.plans(action.session, chosen),
-            months=month_choices(action, chosen),
-            totals=_totals(found),
-            stage_rates=figures.by_process(found.steps),
-            month_name=charts.month_name,
-            last_day=lambda month: (months.add(month, 1) - timedelta(days=1)).isoformat(),
-            authority=tables.authority,
-            throughput=charts.throughput(found.months),
-            cycles=charts.cycles(found.months),
-            most=MOST_ROWS,
-            cases_url=cases_url(chosen),
-            span=span,
-            share=share,
-            table_url=lambda name: url_for(".table", name=name, **kept(chosen)),
+            "overview/page.html", figures=part(action, key, lambda: _figures(action, chosen))
         )
+
+
+def _figures(action: Action, chosen: Chosen) -> str:
+    found = overview.overview(action.session, chosen, action.now, action.calendar)
+    names = Names(action)
+    shown, heat_of = _heat_map(found, names, chosen, minute(action.now))
+    return render_template(
+        "overview/figures.html",
+        found=found,
+        chosen=chosen,
+        kept=kept(chosen),
+        names=names,
+        sentence=_sentence(found, names),
+        diagrams=shown,
+        heat_of=heat_of,
+        units=people.unit_names(action.session, MOST_UNITS),
+        plans=figures.plans(action.session, chosen),
+        months=month_choices(action, chosen),
+        totals=_totals(found),
+        stage_rates=figures.by_process(found.steps),
+        month_name=charts.month_name,
+        last_day=lambda month: (months.add(month, 1) - timedelta(days=1)).isoformat(),
+        authority=tables.authority,
+        throughput=charts.throughput(found.months),
+        cycles=charts.cycles(found.months),
+        most=MOST_ROWS,
+        cases_url=cases_url(chosen),
+        span=span,
+        share=share,
+        table_url=lambda name: url_for(".table", name=name, **kept(chosen)),
+    )
 
 
 @blueprint.get("/overview/<name>.csv")
@@ -120,14 +126,7 @@ def table(name: str) -> ResponseReturnValue:
         chosen = chosen_of_request(action)
         found = overview.overview(action.session, chosen, action.now, action.calendar)
         rows = list(tables.OVERVIEW[name](found, Names(action)))
-    return csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
-
-
-def csv_answer(name: str, rows: list[list[Any]]) -> Response:
-    """A CSV file to be kept, with a byte order mark so that spreadsheets read its letters rightly."""
-    answer = Response(tables.csv_of(rows), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return exports.csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
 
 
 def chosen_of_request(action: Action) -> Chosen:
@@ -247,7 +246,7 @@ def _heat_map(found: Overview, names: Names, chosen: Chosen, now: int) -> tuple[
             ),
             "url": "" if called else url(status="running", element=f"{process}/{element}"),
         }
-    return diagrams.with_heat(definition, names.versions[key].id, marks), key
+    return diagrams.with_heat(definition, names.versions[key], marks), key
 
 
 def _below(

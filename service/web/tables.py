@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext
 
 from service.db.queries.overview import Overview
+from service.domain.tables import Cell
 from service.web.common import role_label
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-Rows = Iterator[list[Any]]
-
-
-def csv_of(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV. A text that a spreadsheet would take for a formula is marked as text."""
-    out = io.StringIO()
-    csv.writer(out).writerows([[_cell(value) for value in row] for row in rows])
-    return "\ufeff" + out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.startswith(FORMULAS):
-        return f"'{value}"
-    return value
+Rows = Iterator[list[Cell]]
 
 
 def days(minutes: float | None) -> float | None:

@@ -28,7 +28,6 @@ EXPECTED = (
     "status of 403",
     "status of 404",
     "status of 401",
-    "ERR_INTERNET_DISCONNECTED",
 )
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -85,7 +84,8 @@ def open_page(
 ) -> Iterator[Callable[..., Page]]:
     """`open_page("ani.analis", width=390)`: a page of its own, signed in. Errors of any page fail the test.
 
-    Sessions are kept from test to test; `fresh` signs in anew, for tests that end or change the session.
+    Sessions are kept from test to test; `fresh` signs in anew, for tests that end or change the session. `tolerated`: a
+    part of a message of the console that this page may give.
     """
     contexts: list[BrowserContext] = []
     problems: list[str] = []
@@ -98,7 +98,9 @@ def open_page(
         scheme: str = "light",
         fresh: bool = False,
         address: str = "",
+        tolerated: str = "",
     ) -> Page:
+        expected = (*EXPECTED, tolerated) if tolerated else EXPECTED
         context = browser.new_context(
             base_url=address or server,
             viewport={"width": width, "height": height},
@@ -115,7 +117,7 @@ def open_page(
             "console",
             lambda said: (
                 problems.append(f"{page.url}: {said.type}: {said.text}")
-                if said.type in ("error", "warning") and not any(text in said.text for text in EXPECTED)
+                if said.type in ("error", "warning") and not any(text in said.text for text in expected)
                 else None
             ),
         )

@@ -97,7 +97,7 @@ def test_wishes_zone_and_calendar_are_set_on_the_account_page(open_page: OpenPag
 
 
 def test_without_a_net_the_installed_application_says_so_and_keeps_no_page(open_page: OpenPage) -> None:
-    page = open_page("ani.analis")
+    page = open_page("ani.analis", tolerated="ERR_INTERNET_DISCONNECTED")
     page.goto("/inbox")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.goto("/notices")

@@ -27,6 +27,7 @@ from service.operations import (
     notices,
     outbox,
     pushing,
+    returning,
     tasks,
     telling,
 )
@@ -185,7 +186,7 @@ def test_deadlines_are_told_to_who_has_taken_the_task_and_then_to_those_above(
     ]
 
 
-def test_a_manager_reminds_once_an_hour_and_the_words_stay_in_the_app(
+def test_a_manager_reminds_once_an_hour_and_the_words_stay_in_the_notice(
     telling_all: Services, world: World, server: Server
 ) -> None:
     case_id, task = taken(telling_all, world)
@@ -201,9 +202,12 @@ def test_a_manager_reminds_once_an_hour_and_the_words_stay_in_the_app(
     assert "Gita" not in f"{letter['Subject']}{said(letter)}{said(letter, 'html')}"
     with telling_all.reading(world.ani) as action:
         (row,) = queries.page(action.session, world.ani).items
-        kinds = set(action.session.scalars(select(CaseEvent.kind).where(CaseEvent.case_id == case_id)))
+        log = {
+            event.kind: event.data
+            for event in action.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id))
+        }
     assert (row.said_by, row.said) == ("Hadi", "Mohon hari ini, Gita menunggu.")
-    assert "task_reminded" in kinds
+    assert log["task_reminded"] == {"told": 1}
 
 
 def test_what_is_sent_back_or_taken_back_is_told(telling_all: Services, world: World) -> None:
@@ -211,7 +215,7 @@ def test_what_is_sent_back_or_taken_back_is_told(telling_all: Services, world: W
     complete(telling_all, world.ani, task.id)
     kiri = open_task(telling_all, case_id, "kiri")
     with telling_all.action(world.budi) as action:
-        tasks.send_back(action, kiri.id, "periksa", "Formasi salah")
+        returning.send_back(action, kiri.id, "periksa", "Formasi salah")
     due.run(telling_all)
     assert told(telling_all, "ani") == ["sent_back"]
     with telling_all.reading(world.ani) as action:

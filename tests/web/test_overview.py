@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Callable
 
 import pytest
 
@@ -51,11 +53,13 @@ def test_every_table_is_there_as_csv_and_others_are_not(client: Client, counted:
     for page, names in (("overview", TABLES), ("outcomes", OUTCOMES)):
         for name in names:
             answer = browser.get(f"/{page}/{name}.csv")
-            rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
+            rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=";"))
             assert answer.status_code == 200, name
             assert len({len(row) for row in rows}) == 1, name
         assert browser.get(f"/{page}/passwords.csv").status_code == 404
-    stages = list(csv.reader(io.StringIO(browser.get("/overview/stages.csv").text)))
+    asked = browser.get("/overview/stages.csv?separator=comma")
+    stages = list(csv.reader(io.StringIO(asked.text)))
+    assert asked.headers["Cache-Control"] == "no-store"
     assert sum(sum(map(int, row[1:])) for row in stages[1:]) >= 1
 
 
@@ -64,6 +68,20 @@ def test_the_page_says_as_of_when_and_how_it_counts(client: Client, counted: Non
     assert "Per pukul" in text
     assert text.count("Cara menghitung") >= 7
     assert "Sumbatan pekan ini" in text
+
+
+def test_kept_figures_give_way_to_those_counted_since(
+    client: Client, counted: None, city: Services, start: Callable[..., str]
+) -> None:
+    running = re.compile(r"<dt>Kasus berjalan</dt>\s*<dd><a[^>]*>(\d+)</a>")
+    pages = [client("hadi.manajer").get("/overview").text for _ in range(2)]
+    start()
+    with city.action() as action:
+        figures.refresh(action)
+    pages.append(client("hadi.manajer").get("/overview").text)
+    assert [found.group(1) for page in pages if (found := running.search(page))] == ["1", "1", "2"]
+    english = client("hadi.manajer").get("/overview?lang=en").text
+    assert "Cases running" in english, "each language has its own"
 
 
 def test_everybody_begins_where_their_work_is(client: Client) -> None:

@@ -45,6 +45,17 @@ def page(session: Session, *, limit: int = 100, cursor: str | None = None) -> Pa
     return Page(rows, encode_cursor(rows[-1].key) if len(found) > limit else None)
 
 
+def latest(session: Session) -> dict[str, uuid.UUID]:
+    """The latest version of every definition, by key."""
+    query = (
+        select(DefinitionVersion.key, DefinitionVersion.id)
+        .join(Definition, Definition.key == DefinitionVersion.key)
+        .where(DefinitionVersion.version == Definition.latest)
+        .order_by(DefinitionVersion.key)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def versions(session: Session, key: str) -> list[VersionRow]:
     """All versions of a definition, latest first. Raises NotFound."""
     query = _query().where(DefinitionVersion.key == key).order_by(DefinitionVersion.version.desc())

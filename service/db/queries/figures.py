@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from service.db.accounts import Account, Grant
 from service.db.cases import DueWork, Fact, Task
 from service.db.figures import CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure
+from service.db.queries import substitutions
 from service.db.queries.counting import month_rows
+from service.db.substitutions import Substitution
 from service.domain import figures, months
 from service.domain.figures import Waiting
 
@@ -458,8 +460,9 @@ def roles(session: Session, waits: Iterable[Waiting]) -> list[RoleRow]:
     return sorted(rows, key=lambda row: (-row.open, row.role))
 
 
-def relief(session: Session, role: str, most: int = 3) -> list[tuple[str, int]]:
-    """(name, open tasks held) of who hold a role everywhere and hold fewest tasks."""
+def relief(session: Session, role: str, now: datetime, most: int = 3) -> list[tuple[str, int]]:
+    """(name, open tasks held) of who hold a role everywhere, are not absent, and hold fewest tasks."""
+    absent = select(Substitution.absent_id).where(substitutions.active(now))
     held = (
         select(Task.assignee_id, func.count().label("held"))
         .where(Task.state == "open", Task.assignee_id.is_not(None))
@@ -472,6 +475,7 @@ def relief(session: Session, role: str, most: int = 3) -> list[tuple[str, int]]:
         .join(Grant, Grant.account_id == Account.id)
         .outerjoin(held, held.c.assignee_id == Account.id)
         .where(Grant.role == role, Grant.unit_id.is_(None), Account.active)
+        .where(Account.id.not_in(absent))
         .order_by(count, Account.name)
         .limit(most)
     )

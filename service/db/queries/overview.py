@@ -73,7 +73,7 @@ def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar
         outside=figures.outside(by_month),
         people=figures.people(session, now),
         roles=roles,
-        bottleneck=_bottleneck(session, waits, roles),
+        bottleneck=_bottleneck(session, waits, roles, now),
         open_tasks=tables,
     )
 
@@ -99,9 +99,11 @@ def _usual(chosen: Chosen, month: date) -> Chosen:
     return Chosen(months.add(month, 1 - USUAL_MONTHS), month, chosen.definition)
 
 
-def _bottleneck(session: Session, waits: Sequence[Waiting], roles: Sequence[RoleRow]) -> Bottleneck | None:
+def _bottleneck(
+    session: Session, waits: Sequence[Waiting], roles: Sequence[RoleRow], now: datetime
+) -> Bottleneck | None:
     step = bottleneck(waits)
     if step is None:
         return None
     holders = next((row.holders for row in roles if row.role == step.role), 0)
-    return Bottleneck(step, holders, figures.relief(session, step.role))
+    return Bottleneck(step, holders, figures.relief(session, step.role, now))

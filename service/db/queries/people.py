@@ -126,6 +126,12 @@ def units(session: Session, text: str = "", *, jenis: str | None = None, limit: 
     return [_unit_row(*row) for row in session.execute(found)]
 
 
+def unit_names(session: Session, limit: int) -> list[tuple[str, str]]:
+    """(id, name) of units, by name."""
+    query = select(Unit.id, Unit.nama).order_by(Unit.nama, Unit.id).limit(limit)
+    return [(unit_id, name) for unit_id, name in session.execute(query)]
+
+
 def position(session: Session, position_id: str) -> PositionRow:
     """The position with an id. Raises NotFound."""
     row = session.execute(_positions().where(Position.id == position_id)).first()
