@@ -39,7 +39,8 @@ class Case(Base):
     `incidents` counts the open ones. `rule_tone`: what the worst of the legal rules says (bad, warn, good), `rule_count`:
     how many say so; for lists. `failed_from` is the snapshot before the step that ended the case with an error.
     `plan` is the programme or the period that the case belongs to. `due_order` is the next deadline of its open tasks, or
-    a far day without one. A running case with `suspended_at` stands still until it is resumed.
+    a far day without one. A running case with `suspended_at` stands still until it is resumed. `stage_since`: when it came
+    to its stage.
     """
 
     __tablename__ = "cases"
@@ -48,6 +49,7 @@ class Case(Base):
         Index("ix_cases_status_started_at", "status", "started_at"),
         Index("ix_cases_started_at", "started_at", "id"),
         Index("ix_cases_started_by", "started_by", **_where("started_by IS NOT NULL")),
+        Index("ix_cases_title", "title"),
         Index("ix_cases_changed_at_id", "changed_at", "id"),
         Index("ix_cases_due_order_id", "due_order", "id"),
         Index("ix_cases_stage_started_at", "status", "stage", "started_at", "id"),
@@ -67,6 +69,7 @@ class Case(Base):
     status: Mapped[str] = mapped_column(String(16))
     stage: Mapped[str] = mapped_column(String(255), default="")
     stage_element: Mapped[str | None] = mapped_column(String(255))
+    stage_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(64))
     transfer_kind: Mapped[str | None] = mapped_column(String(8))
     subject_nip: Mapped[str | None] = mapped_column(String(18), index=True)

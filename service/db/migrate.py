@@ -23,7 +23,17 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             # Tables in use must not hold up the whole application behind a waiting ALTER TABLE.
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        began_at = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_config(connection), "head")
+    if began_at is not None and engine.dialect.name == "postgresql":
+        _count_anew(engine, began_at)
+
+
+def _count_anew(engine: Engine, began_at: str) -> None:
+    """Of new columns the planner knows nothing, and guesses: lists would be slow until the database counts by itself."""
+    with engine.begin() as connection:
+        if began_at != MigrationContext.configure(connection).get_current_revision():
+            connection.execute(text("ANALYZE"))
 
 
 def is_current(connection: Connection) -> bool:

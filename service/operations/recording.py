@@ -105,6 +105,8 @@ def _set_case(action: Action, case: Case, step: Step) -> None:
         case.failed_from = case.snapshot
     case.snapshot = step.snapshot
     case.status = step.status
+    if case.stage_since is None or (case.stage, case.stage_element) != (step.stage, step.stage_element):
+        case.stage_since = action.now
     case.stage = step.stage
     case.stage_element = step.stage_element
     case.wake_at = min((timer.due for timer in step.timers), default=None)

@@ -180,7 +180,6 @@ def _verdicts(action: Action, row: TaskRow) -> dict[Verdict, str]:
 
 def _scopes(action: Action, wanted: Chosen) -> list[dict[str, Any]]:
     """The scopes with their counts under the present filters, `1,000+` where there are more."""
-    meaning = inbox_filters.meaning(action, wanted, context.zone())
     labels = {
         "": gettext("For my roles"),
         "mine": gettext("Mine"),
@@ -189,16 +188,20 @@ def _scopes(action: Action, wanted: Chosen) -> list[dict[str, Any]]:
     }
     shown = []
     for view, scope in inbox_filters.SCOPES.items():
-        state = "completed" if view == "done" else "open"
+        there = inbox_filters.chosen(wanted.narrowed | {"view": view})
         count = queries.count(
-            action.session, action.actor, scope=scope, state=state, wanted=meaning, most=MOST_COUNTED + 1
+            action.session,
+            action.actor,
+            scope=scope,
+            state="completed" if there.done else "open",
+            wanted=inbox_filters.meaning(action, there, context.zone()),
+            most=MOST_COUNTED + 1,
         )
-        address = context.here(".page", wanted.narrowed | ({"view": view} if view else {}))
         shown.append(
             {
                 "label": labels[view],
                 "count": str(count) if count <= MOST_COUNTED else gettext("1,000+"),
-                "url": address,
+                "url": context.here(".page", dict(there.values)),
                 "current": wanted["view"] == view,
             }
         )

@@ -17,6 +17,8 @@ NAMES = (
     *("view", "q", "role", "definition", "kind", "stage", "from", "to", "person", "who", "rules"),
     *("due", "due_from", "due_to", "age"),
 )
+OPEN_ONLY = ("who", "due", "due_from", "due_to", "age")
+"""Filters that mean nothing for what is done."""
 SCOPES: Mapping[str, Scope] = {"": "offered", "mine": "mine", "all": "all", "done": "offered"}
 LONGEST = 255
 SOON_WORKING_DAYS = 5
@@ -51,7 +53,8 @@ def chosen(arguments: Mapping[str, str]) -> Chosen:
     values = {name: arguments.get(name, "").strip()[:LONGEST] for name in NAMES}
     if values["view"] not in SCOPES:
         values["view"] = ""
-    return Chosen({name: value for name, value in values.items() if value})
+    unmeant = OPEN_ONLY if values["view"] == "done" else ()
+    return Chosen({name: value for name, value in values.items() if value and name not in unmeant})
 
 
 def meaning(action: Action, wanted: Chosen, zone: ZoneInfo) -> TaskFilter:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import sign_in
+from service.operations import accounts, cases, definitions, tasks
+from service.operations.definitions import SourceFile
+from service.settings import load
+from service.wiring import Services, wire
+from tests.browser.conftest import serving
 from tests.operations.diagrams import HEAD
 
 OpenPage = Callable[..., Page]
-LIST = "/inbox?definition=putusan_uji"
 
 DIAGRAM = f"""{HEAD}
   <process id="putusan_uji" name="Putusan uji" isExecutable="true">
@@ -47,49 +53,62 @@ def form() -> str:
     return json.dumps({"type": "default", "id": "putusan_uji", "components": components})
 
 
+@dataclass(frozen=True)
+class Desk:
+    """A server that holds decisions for ten seconds, and the services on its database."""
+
+    address: str
+    services: Services
+
+    def start(self, title: str, count: int = 1, **data: Any) -> None:
+        """Cases with one plain decision each for the analysts."""
+        for number in range(1, count + 1):
+            with self.services.action() as action:
+                cases.start(
+                    action, "putusan_uji", title=f"{title} {number}", data={"perlu_nomor": False, **data}
+                )
+
+    def complete(self, username: str, task: str) -> None:
+        with self.services.reading() as action:
+            actor = accounts.actor_of(action, accounts.named(action.session, username))
+        with self.services.action(actor) as action:
+            tasks.complete(action, uuid.UUID(task), {"putusan": "setuju"})
+
+
 @pytest.fixture(scope="module")
-def deployed(browser: Browser, server: str) -> Iterator[None]:
-    """A definition with one plain decision for the analysts."""
-    context = browser.new_context(base_url=server)
-    page = context.new_page()
-    sign_in(page, "intan.proses")
-    page.goto("/definitions/upload")
-    page.set_input_files(
-        "#files",
-        [
-            {"name": "putusan_uji.bpmn", "mimeType": "text/xml", "buffer": DIAGRAM.encode()},
-            {"name": "putusan_uji.json", "mimeType": "application/json", "buffer": form().encode()},
-        ],
-    )
-    page.get_by_role("button", name="Periksa dan berlakukan").click()
-    page.wait_for_url("**/definitions/putusan_uji**")
-    yield
-    context.close()
+def desk(city: Path) -> Iterator[Desk]:
+    services = wire(load({"MUTASI_VAR_DIR": str(city)}, undo_seconds=0))
+    files = [
+        SourceFile("putusan_uji.bpmn", DIAGRAM.encode()),
+        SourceFile("putusan_uji.json", form().encode()),
+    ]
+    with services.action() as action:
+        definitions.deploy(action, files)
+    with serving(city, MUTASI_UNDO_SECONDS="10", MUTASI_TICK_SECONDS="1") as running:
+        yield Desk(running.address, services)
+    services.sessions.kw["bind"].dispose()
 
 
-def start(page: Page, count: int = 1, **data: Any) -> None:
-    """Start cases as the person of the page."""
-    data = {"perlu_nomor": False, **data}
-    page.evaluate(
-        """async ([count, data]) => {
-            const token = document.querySelector("input[name=csrf_token]").value;
-            for (let number = 0; number < count; number++) {
-                const answer = await fetch("/api/v1/cases", {method: "POST", credentials: "same-origin",
-                    headers: {"Content-Type": "application/json", "X-CSRFToken": token},
-                    body: JSON.stringify({definition: "putusan_uji", data})});
-                if (!answer.ok) throw new Error(await answer.text());
-            }
-        }""",
-        [count, data],
-    )
+@pytest.fixture
+def title() -> str:
+    """The beginning of the titles of one test's cases: its list is what a search for them finds."""
+    return f"Uji {uuid.uuid4().hex[:8]}"
 
 
-def inbox(open_page: OpenPage, count: int = 3, width: int = 1440, **data: Any) -> Page:
-    """Ani's inbox with at least so many decisions of the test's kind in it."""
-    page = open_page("ani.analis", width=width)
-    page.goto(LIST)
-    start(page, max(count - cards(page).count(), 1) if not data else count, **data)
-    page.goto(LIST)
+def inbox(
+    open_page: OpenPage,
+    desk: Desk,
+    title: str,
+    count: int = 3,
+    width: int = 1440,
+    present: int = 0,
+    **data: Any,
+) -> Page:
+    """Ani's inbox with so many decisions of this test in it, and nothing else."""
+    desk.start(title, count, **data)
+    page = open_page("ani.analis", width=width, address=desk.address)
+    page.goto(f"/inbox?q={title}")
+    expect(cards(page)).to_have_count(count + present)
     return page
 
 
@@ -105,10 +124,14 @@ def card(page: Page, task: str) -> Locator:
     return page.locator(f'#found [data-task="{task}"]')
 
 
+def undo(page: Page, task: str) -> Locator:
+    return page.locator(f'#held [data-task-id="{task}"]').get_by_role("button", name="Batalkan")
+
+
 def test_a_task_opens_beside_the_list_and_the_address_leads_back_to_it(
-    open_page: OpenPage, deployed: None
+    open_page: OpenPage, desk: Desk, title: str
 ) -> None:
-    page = inbox(open_page)
+    page = inbox(open_page, desk, title)
     first = ids(page)[0]
     card(page, first).get_by_role("link").click()
     pane = page.locator("#pane")
@@ -123,21 +146,21 @@ def test_a_task_opens_beside_the_list_and_the_address_leads_back_to_it(
 
 
 def test_a_decision_with_the_mouse_leaves_at_once_and_can_be_undone(
-    open_page: OpenPage, deployed: None
+    open_page: OpenPage, desk: Desk, title: str
 ) -> None:
-    page = inbox(open_page)
+    page = inbox(open_page, desk, title)
     first = ids(page)[0]
     card(page, first).hover()
     card(page, first).get_by_role("button", name="Setuju").click()
     expect(card(page, first)).to_be_hidden()
-    page.locator("#held").get_by_role("button", name="Batalkan").click()
+    undo(page, first).click()
     expect(card(page, first)).to_be_visible()
     expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", first)
     expect(page.locator("#pane").get_by_role("radio", name="Setuju")).to_be_checked()
 
 
-def test_keys_alone_decide_one_after_the_other(open_page: OpenPage, deployed: None) -> None:
-    page = inbox(open_page, count=4)
+def test_keys_alone_decide_one_after_the_other(open_page: OpenPage, desk: Desk, title: str) -> None:
+    page = inbox(open_page, desk, title, count=4)
     tasks = ids(page)
     press = page.keyboard.press
     press("j")
@@ -149,7 +172,7 @@ def test_keys_alone_decide_one_after_the_other(open_page: OpenPage, deployed: No
     press("a")
     expect(card(page, tasks[0])).to_be_hidden()
     expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", tasks[1])
-    expect(page.locator("#held [data-action=undo]")).to_be_visible()
+    expect(undo(page, tasks[0])).to_be_visible()
     press("z")
     expect(card(page, tasks[0])).to_be_visible()
     expect(page.locator("#pane [data-task]")).to_have_attribute("data-task", tasks[0])
@@ -178,11 +201,10 @@ def test_keys_alone_decide_one_after_the_other(open_page: OpenPage, deployed: No
 
 
 def test_many_at_once_are_tried_out_first_and_each_has_its_result(
-    open_page: OpenPage, deployed: None
+    open_page: OpenPage, desk: Desk, title: str
 ) -> None:
-    page = inbox(open_page, count=3)
-    start(page, 1, aturan=[{"id": "R03", "hasil": "peringatan", "tingkat": "W"}])
-    page.goto(LIST)
+    desk.start(f"{title} aturan", aturan=[{"id": "R03", "hasil": "peringatan", "tingkat": "W"}])
+    page = inbox(open_page, desk, title, count=3, present=1)
     tasks = ids(page)
     for _task in tasks:
         page.keyboard.press("j")
@@ -204,10 +226,10 @@ def test_many_at_once_are_tried_out_first_and_each_has_its_result(
 
 
 def test_what_the_form_still_needs_is_opened_with_the_answer_chosen(
-    open_page: OpenPage, deployed: None
+    open_page: OpenPage, desk: Desk, title: str
 ) -> None:
-    page = inbox(open_page, count=1, perlu_nomor=True)
-    task = ids(page)[-1]
+    page = inbox(open_page, desk, title, count=1, perlu_nomor=True)
+    task = ids(page)[0]
     card(page, task).get_by_role("link").focus()
     page.keyboard.press("a")
     dialog = page.locator("#reason-dialog")
@@ -227,8 +249,8 @@ def test_what_the_form_still_needs_is_opened_with_the_answer_chosen(
     expect(card(page, task)).to_be_hidden()
 
 
-def test_on_failure_the_row_returns_with_the_text_kept(open_page: OpenPage, deployed: None) -> None:
-    page = inbox(open_page)
+def test_on_failure_the_row_returns_with_the_text_kept(open_page: OpenPage, desk: Desk, title: str) -> None:
+    page = inbox(open_page, desk, title)
     task = ids(page)[0]
     page.route(
         "**/decide", lambda route: route.fulfill(status=409, json={"said": "Budi lebih dahulu (10:41)."})
@@ -246,23 +268,12 @@ def test_on_failure_the_row_returns_with_the_text_kept(open_page: OpenPage, depl
 
 
 def test_new_work_is_announced_and_what_a_colleague_finished_greys_out_in_place(
-    open_page: OpenPage, deployed: None
+    open_page: OpenPage, desk: Desk, title: str
 ) -> None:
-    page = inbox(open_page)
+    page = inbox(open_page, desk, title)
     before = ids(page)
-    other = open_page("ani.analis")
-    other.goto(LIST)
-    start(other)
-    other.evaluate(
-        """async (task) => {
-            const token = document.querySelector("input[name=csrf_token]").value;
-            const answer = await fetch(`/api/v1/tasks/${task}/complete`, {method: "POST", credentials: "same-origin",
-                headers: {"Content-Type": "application/json", "X-CSRFToken": token},
-                body: JSON.stringify({data: {putusan: "setuju"}})});
-            if (!answer.ok) throw new Error(await answer.text());
-        }""",
-        before[1],
-    )
+    desk.start(f"{title} baru")
+    desk.complete("ani.analis", before[1])
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(card(page, before[1])).to_contain_text("Ani Lestari menyelesaikannya")
     assert ids(page) == before
@@ -274,24 +285,25 @@ def test_new_work_is_announced_and_what_a_colleague_finished_greys_out_in_place(
     expect(news).to_be_hidden()
 
 
-def test_filters_stand_in_the_address_and_are_kept_as_a_view(open_page: OpenPage, deployed: None) -> None:
-    page = inbox(open_page)
-    page.goto("/inbox")
+def test_filters_stand_in_the_address_and_are_kept_as_a_view(
+    open_page: OpenPage, desk: Desk, title: str
+) -> None:
+    page = inbox(open_page, desk, title)
     page.locator(".inbox-more > summary").click()
     page.get_by_label("Diambil oleh").select_option("nobody")
     page.wait_for_url("**who=nobody**")
     page.get_by_role("button", name="Simpan tampilan ini").click()
-    page.get_by_label("Nama", exact=True).fill("Belum diambil")
+    page.get_by_label("Nama", exact=True).fill(f"Belum diambil {title}")
     page.get_by_role("button", name="Simpan", exact=True).click()
-    chip = page.locator("#views").get_by_role("link", name="Belum diambil")
+    chip = page.locator("#views").get_by_role("link", name=f"Belum diambil {title}")
     expect(chip).to_have_attribute("aria-current", "true")
     page.goto("/inbox")
     chip.click()
     page.wait_for_url("**who=nobody**")
-    assert cards(page).count() >= 1
+    expect(cards(page)).to_have_count(3)
 
 
-def test_the_palette_goes_finds_and_does_on_every_page(open_page: OpenPage, deployed: None) -> None:
+def test_the_palette_goes_finds_and_does_on_every_page(open_page: OpenPage) -> None:
     page = open_page("ani.analis")
     page.goto("/cases")
     page.keyboard.press("Control+k")
@@ -311,7 +323,7 @@ def test_the_palette_goes_finds_and_does_on_every_page(open_page: OpenPage, depl
     page.wait_for_url("**/cases/**")
 
 
-def test_single_keys_can_be_turned_off(open_page: OpenPage, deployed: None) -> None:
+def test_single_keys_can_be_turned_off(open_page: OpenPage) -> None:
     page = open_page("eko.sekda", fresh=True)
     page.goto("/account")
     page.locator("input[name=single_keys]").uncheck()
@@ -325,9 +337,9 @@ def test_single_keys_can_be_turned_off(open_page: OpenPage, deployed: None) -> N
 
 
 def test_on_a_phone_cards_decide_with_big_buttons_and_open_a_page(
-    open_page: OpenPage, deployed: None
+    open_page: OpenPage, desk: Desk, title: str
 ) -> None:
-    page = inbox(open_page, width=390)
+    page = inbox(open_page, desk, title, width=390)
     first, second = ids(page)[:2]
     for button in card(page, first).get_by_role("button").all():
         size = button.bounding_box()
@@ -336,6 +348,6 @@ def test_on_a_phone_cards_decide_with_big_buttons_and_open_a_page(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     card(page, first).get_by_role("button", name="Setuju").click()
     expect(card(page, first)).to_be_hidden()
-    expect(page.locator("#held").get_by_role("button", name="Batalkan")).to_be_visible()
+    expect(undo(page, first)).to_be_visible()
     card(page, second).get_by_role("link").click()
     page.wait_for_url(f"**/tasks/{second}")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from service.db.cases import Case
+from service.db.cases import Case, Fact
 from service.db.queries import inbox as queries
+from service.db.queries import searching
 from service.db.queries import tasks as task_queries
 from service.db.queries.task_filters import TaskFilter, account_named
 from service.domain.errors import Invalid
-from service.operations import cases, definitions, holding, tasks
+from service.operations import cases, clock, definitions, holding, tasks
 from service.wiring import Services
 from tests.operations import city
 from tests.operations.diagrams import branches, limited
@@ -98,6 +99,51 @@ def test_every_field_narrows(services: Services, deployed: World) -> None:
         assert (row.rule_tone, row.rule_count) == ("warn", 2)
         with pytest.raises(Invalid):
             task_queries.inbox(action.session, ani, wanted=TaskFilter(tone="x"))
+
+
+def test_a_search_finds_by_number_title_and_person_open_and_done(
+    services: Services, deployed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, other = start(services, deployed.ani), start(services, deployed.ani)
+    about(services, case_id, number="MUT-2026-004711", title="Mutasi ke Perawat", subject_nip=city.GITA)
+    task = open_task(services, case_id, "periksa")
+    open_task(services, other, "periksa")
+    texts = ("4711", "mut-2026-0047", "perawat", "gita", city.GITA)
+    for few in (100, 0):  # looked up by index, and by reading along where many fit
+        monkeypatch.setattr(searching, "FEW", few)
+        for text in texts:
+            assert listed(services, deployed.ani, search=text) == {task.id}, (few, text)
+        assert listed(services, deployed.ani, search="tiada") == set()
+    with services.action(deployed.ani) as action:
+        tasks.complete(action, task.id, {})
+    for few in (100, 0):
+        monkeypatch.setattr(searching, "FEW", few)
+        for text in texts:
+            with services.reading(deployed.ani) as action:
+                wanted = TaskFilter(search=text)
+                done = task_queries.inbox(action.session, deployed.ani, state="completed", wanted=wanted)
+                assert {row.id for row in done.items} == {task.id}, (few, text)
+
+
+def test_cards_know_since_when_the_case_is_in_its_stage(services: Services, deployed: World) -> None:
+    case_id = start(services, deployed.ani)
+    task = open_task(services, case_id, "periksa")
+    with services.action() as action:
+        action.session.add(Fact(name="sample", value="kecamatan"))  # its clock may be moved
+
+    def since() -> datetime | None:
+        with services.reading() as action:
+            (row, *_) = task_queries.of_case(action.session, deployed.ani, case_id)
+            return row.stage_since
+
+    assert since() == task.opened_at
+    clock.advance(services, timedelta(days=3))
+    with services.action(deployed.lina) as action:
+        tasks.claim(action, task.id)
+    assert since() == task.opened_at
+    with services.action(deployed.lina) as action:
+        tasks.complete(action, task.id, {})
+    assert (since() or task.opened_at) - task.opened_at >= timedelta(days=3)
 
 
 def test_filters_tell_nobody_who_it_is(services: Services, deployed: World) -> None:

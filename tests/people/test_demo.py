@@ -30,6 +30,7 @@ from service.db.people import (
     Workload,
 )
 from service.db.queries import people as queries
+from service.db.saved_views import SavedView
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.people import months_between, nip_warnings, parse_nip, retires_on
 from service.operations import demo
@@ -142,6 +143,8 @@ def test_the_cast_and_every_head_may_sign_in_with_the_sample_password(district: 
         for role in demo.CAST:
             assert role.role in {grant.role for grant in accounts[role.username].grants}
         assert PasswordHasher().verify(accounts["ani.analis"].password_hash or "", demo.PASSWORD)
+        kept = select(SavedView.name).where(SavedView.role == "analis_sdm", SavedView.page == "inbox")
+        assert session.scalars(kept).all() == ["Terlambat, belum diambil"]
         budi = accounts["budi.kepala"]
         clinic = session.scalars(select(Unit).where(Unit.kepala_nip == budi.nip)).one()
         assert [(grant.role, grant.unit_id) for grant in budi.grants] == [("kepala_unit", clinic.id)]

@@ -134,6 +134,16 @@ def test_filters_of_the_address_narrow_and_nonsense_does_not(client: Client, wai
         assert (f'data-task="{task}"' in ani.get(f"/inbox?{query}").text) is shown, query
 
 
+def test_filters_of_open_work_do_not_hide_what_is_done(client: Client, waiting: Waiting) -> None:
+    ani, task = client("ani.analis"), waiting()
+    assert decide(ani, task)[0] == 200
+    assert f'data-task="{task}"' in ani.get("/inbox?view=done&due=late&who=nobody&age=7").text
+    assert (
+        'href="/inbox?view=done&amp;definition=putusan_uji"'
+        in ani.get("/inbox?due=late&definition=putusan_uji").text
+    )
+
+
 def test_the_palette_finds_what_the_reader_may_see(client: Client, waiting: Waiting) -> None:
     waiting()
     ani, gita = client("ani.analis"), client("gita.pegawai")

@@ -16,7 +16,8 @@ from service.db.base import plan_with_values
 from service.db.cases import NO_DEADLINE, Case, Task
 from service.db.queries import Page, decode_cursor, encode_cursor
 from service.db.queries.cases import CaseRow, rows_of
-from service.db.queries.visibility import matches, may_know_names, may_see
+from service.db.queries.searching import matches
+from service.db.queries.visibility import may_know_names, may_see
 from service.domain.access import Actor
 from service.domain.errors import Invalid
 
@@ -75,7 +76,7 @@ def page(
         raise Invalid("Cases are not sorted by this.", {"sort": ", ".join(SORTS)})
     plan_with_values(session)
     by = SORTS[sort]
-    query = select(Case.id, by.label("at")).where(*_conditions(actor, wanted or CaseFilter()))
+    query = select(Case.id, by.label("at")).where(*_conditions(session, actor, wanted or CaseFilter()))
     if cursor is not None:
         place = tuple_(*_place(by, *decode_cursor(cursor, 2)))
         query = query.where(tuple_(by, Case.id) < place if descending else tuple_(by, Case.id) > place)
@@ -92,7 +93,7 @@ def page(
 def count(session: Session, actor: Actor, wanted: CaseFilter, most: int = MOST_COUNTED) -> int:
     """How many there are, counted no further than one more than `most`."""
     plan_with_values(session)
-    some = select(Case.id).where(*_conditions(actor, wanted)).limit(most + 1).subquery()
+    some = select(Case.id).where(*_conditions(session, actor, wanted)).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -127,7 +128,7 @@ def holders(session: Session, most: int = 200) -> list[tuple[uuid.UUID, str]]:
     return [(row.id, row.name) for row in session.execute(query.limit(most))]
 
 
-def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     found = [may_see(actor, Case.id), *_of_status(wanted.status)]
     same = (
         (Case.stage, wanted.stage),
@@ -150,7 +151,7 @@ def _conditions(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.role or wanted.holder or wanted.element:
         found.append(Case.id.in_(_held(wanted)))
     if wanted.search:
-        found.append(matches(actor, wanted.search))
+        found.append(matches(session, actor, wanted.search))
     return found
 
 

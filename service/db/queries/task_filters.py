@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.db.accounts import Account
 from service.db.cases import NO_DEADLINE, Case, Task
-from service.db.people import Employee
-from service.db.queries.visibility import covered, found, may_know_names
+from service.db.queries.searching import matches, of_person, pattern
+from service.db.queries.visibility import covered, may_know_names
 from service.domain.access import Actor
 from service.domain.errors import Invalid
 
@@ -55,15 +55,22 @@ def conditions(session: Session, actor: Actor, state: str, wanted: TaskFilter) -
         raise Invalid("A task is open, completed or cancelled.", {"state": "open, completed or cancelled"})
     if wanted.tone is not None and wanted.tone not in TONES:
         raise Invalid("A badge is bad, warn or good.", {"tone": "bad, warn or good"})
-    filters = [Task.state == state, *_of_the_task(wanted), *_of_the_case(actor, wanted)]
+    filters = [Task.state == state, *_of_the_task(wanted), *_of_the_case(session, actor, wanted)]
     if actor.acting_for is not None:
         filters.append(covered(actor, Task.case_id))
     if wanted.search:
-        # Read once: as a subquery it would be searched again for each way a task can concern the actor.
-        cases = session.scalars(found(actor, wanted.search)).all()
-        named = or_(Task.name.ilike(_pattern(wanted.search)), Task.name_en.ilike(_pattern(wanted.search)))
-        filters.append(or_(Task.case_id.in_(cases), named))
+        filters.append(_holds(session, actor, state, wanted.search))
     return filters
+
+
+def _holds(session: Session, actor: Actor, state: str, search: str) -> ColumnElement[bool]:
+    """Open tasks are few: each is looked at, with its case. Of the many that are closed, those of the cases found."""
+    of_case = matches(session, actor, search)
+    if state != "open":
+        return Task.case_id.in_(select(Case.id).where(of_case))
+    holds = pattern(search)
+    of_this = exists().where(Case.id == Task.case_id, of_case).correlate(Task)
+    return or_(Task.name.ilike(holds), Task.name_en.ilike(holds), of_this)
 
 
 def _of_the_task(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
@@ -90,7 +97,7 @@ def _of_the_task(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
         yield Task.opened_at < wanted.opened_before
 
 
-def _of_the_case(actor: Actor, wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
+def _of_the_case(session: Session, actor: Actor, wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
     """Where someone comes from, who it is, and what the rules say of them are told to those only who may know names."""
     open_to_all = [
         column == value
@@ -107,9 +114,7 @@ def _of_the_case(actor: Actor, wanted: TaskFilter) -> Iterator[ColumnElement[boo
         if value
     ]
     if wanted.person:
-        pattern = _pattern(wanted.person)
-        named = select(Employee.nip).where(Employee.nama.ilike(pattern))
-        secret.append(or_(Case.subject_nip.like(pattern), Case.subject_nip.in_(named)))
+        secret.append(of_person(session, wanted.person))
     if secret:
         secret.append(may_know_names(actor))
     if open_to_all or secret:
@@ -119,7 +124,3 @@ def _of_the_case(actor: Actor, wanted: TaskFilter) -> Iterator[ColumnElement[boo
 def account_named(session: Session, username: str) -> uuid.UUID:
     """The account of this user name; an id of nobody when there is none."""
     return session.scalar(select(Account.id).where(Account.username == username)) or uuid.UUID(int=0)
-
-
-def _pattern(text: str) -> str:
-    return "%" + text.strip().replace("%", "").replace("_", " ") + "%"

@@ -59,6 +59,7 @@ class TaskRow:
     escalated_at: datetime | None
     version: int
     stage: str
+    stage_since: datetime | None
     case_status: str
     subject_nip: str | None
     subject_name: str | None
@@ -250,6 +251,7 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Case.definition_key,
             Case.definition_version_id,
             Case.stage,
+            Case.stage_since,
             Case.status,
             Case.subject_nip,
             Case.origin_unit,
@@ -338,6 +340,7 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         escalated_at=task.escalated_at,
         version=task.version,
         stage=row.stage,
+        stage_since=row.stage_since,
         case_status=row.status,
         subject_nip=None if hidden else row.subject_nip,
         subject_name=SECRET if hidden else row.subject,

@@ -1,18 +1,16 @@
-"""Which cases a person may see, and find by a name, as conditions of queries. The same rules as service.domain.access."""
+"""Which cases a person may see, as conditions of queries. The same rules as service.domain.access."""
 
 from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.db.cases import Case, Task
-from service.db.people import Employee
 from service.domain.access import Actor
 
 SECRET = "Dirahasiakan sampai keputusan"  # noqa: S105 - shown in place of a name
-MOST_FOUND = 500
 
 
 def took_part(actor: Actor, *, by_role: bool = False) -> ColumnElement[bool]:
@@ -72,22 +70,6 @@ def may_know_names(actor: Actor) -> ColumnElement[bool]:
         return literal(True)
     known = [Case.decided_at.is_not(None), Case.subject_nip.is_(None), took_part(actor, by_role=True)]
     return or_(*known, *([Case.subject_nip == actor.nip] if actor.nip else []))
-
-
-def matches(actor: Actor, search: str) -> ColumnElement[bool]:
-    """The case's number for everybody; its title and person only where the reader may know them.
-
-    Otherwise who is a candidate could be found out by searching for people.
-    """
-    pattern = "%" + search.strip().replace("%", "").replace("_", " ") + "%"
-    subjects = select(Employee.nip).where(Employee.nama.ilike(pattern))
-    named = or_(Case.title.ilike(pattern), Case.subject_nip.like(pattern), Case.subject_nip.in_(subjects))
-    return or_(Case.number.ilike(pattern), and_(may_know_names(actor), named))
-
-
-def found(actor: Actor, search: str) -> Select[uuid.UUID]:
-    """The ids of the first so many cases that match."""
-    return select(Case.id).where(matches(actor, search)).limit(MOST_FOUND)
 
 
 def done_by(account_id: uuid.UUID) -> list[ColumnElement[bool]]:

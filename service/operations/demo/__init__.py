@@ -11,7 +11,7 @@ from service.db.people import Employee
 from service.domain.errors import Conflict, Invalid
 from service.operations import definitions
 from service.operations.action import Action
-from service.operations.demo import absences, administration, cases, employee, people, talk
+from service.operations.demo import absences, administration, cases, employee, people, talk, views
 from service.operations.demo.cast import CAST, PASSWORD
 from service.operations.demo.places import SIZES
 
@@ -51,6 +51,7 @@ def fill(
     counts = people.fill(action, size, said)
     counts["substitutions"] = absences.fill(action)
     administration.fill(action)
+    counts["views"] = views.fill(action)
     employee.state(action)
     if with_cases:
         definitions.deploy_shipped(action)

@@ -1,4 +1,4 @@
-"""Filters of lists that people keep under a name and share; what the rules say about a case, and tasks by when they came.
+"""Lists' filters kept and shared; what the rules say of a case, since when it is in its stage; tasks by age.
 
 Revision ID: 20261128_0011
 Revises: 20261123_0010
@@ -39,6 +39,8 @@ def upgrade() -> None:
     op.create_index("ix_saved_view_page_shared_role", "saved_view", ["page", "shared", "role"], unique=False)
     op.add_column("cases", sa.Column("rule_tone", sa.String(8), nullable=True))
     op.add_column("cases", sa.Column("rule_count", sa.Integer(), nullable=True))
+    op.add_column("cases", sa.Column("stage_since", UtcDateTime(), nullable=True))
+    op.create_index("ix_cases_title", "cases", ["title"], unique=False)
     op.create_index(
         "ix_task_open_opened",
         "task",
@@ -51,6 +53,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_task_open_opened", table_name="task")
+    op.drop_index("ix_cases_title", table_name="cases")
+    op.drop_column("cases", "stage_since")
     op.drop_column("cases", "rule_count")
     op.drop_column("cases", "rule_tone")
     op.drop_index("ix_saved_view_page_shared_role", table_name="saved_view")
