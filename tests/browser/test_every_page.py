@@ -68,9 +68,9 @@ def test_a_task_and_a_case_are_open_to_everybody(open_page: OpenPage) -> None:
 
 
 def test_documents_and_letters_are_open_to_everybody(open_page: OpenPage, city: Path) -> None:
-    page = open_page("fitri.walikota")
+    page = open_page("dewi.tpk")
     page.goto("/inbox?view=all")
-    task = page.get_by_role("link", name="Keputusan PPK").first.get_attribute("href")
+    task = page.get_by_role("link", name="Sidang TPK").first.get_attribute("href")
     page.goto(str(task))
     assert_open_to_everybody(page, str(task), "[data-form][data-drawn]")
     draft = page.locator("#letters .letter-draft a").get_attribute("href")

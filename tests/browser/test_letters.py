@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -58,7 +59,7 @@ def test_a_decree_is_previewed_signed_by_deciding_and_genuine_on_a_phone(
     number = re.search(r"Nomor (\S.*?) ·", page.locator(".lead").inner_text())
     assert number
     for _ in range(60):  # the scheduler prints and signs
-        if page.locator(".tags").get_by_text("Ditandatangani").count():
+        if page.locator(".tags").get_by_text("Ditandatangani", exact=True).count():
             break
         page.wait_for_timeout(1000)
         page.reload()
@@ -66,7 +67,8 @@ def test_a_decree_is_previewed_signed_by_deciding_and_genuine_on_a_phone(
     with page.expect_download() as letter:
         page.get_by_role("link", name="Unduh PDF").click()
     pdf = Path(letter.value.path()).read_bytes()
-    verdicts = signatures_of(pdf, load({"MUTASI_VAR_DIR": str(city)}))
+    with ThreadPoolExecutor(1) as beside:  # Playwright's event loop runs in this thread
+        verdicts = beside.submit(signatures_of, pdf, load({"MUTASI_VAR_DIR": str(city)})).result()
     assert len(verdicts) == 2
     assert all(verdict.bottom_line for verdict in verdicts)
 
