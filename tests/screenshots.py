@@ -73,6 +73,9 @@ class Camera:
         page.wait_for_load_state("networkidle")
         if top:
             page.locator(top).first.evaluate("element => element.scrollIntoView({block: 'start'})")
+        status = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+        if status >= 400:
+            raise SystemExit(f"{page.url} answered {status}")
         page.wait_for_timeout(600)  # pictures and fonts that come last
         _keep(page.screenshot(), IMAGES / f"{name}.png")
 
@@ -89,12 +92,10 @@ def _camera(address: str) -> Iterator[Camera]:
 def _staff(camera: Camera) -> None:
     desk = camera.page("ani.analis")
     task = _richest_task(desk)
-    desk.goto(f"/inbox?task={task}")
+    desk.goto(f"/inbox?view=all&task={task}")
     camera.shot(desk, "inbox", drawn="#pane [data-form][data-drawn]")
     desk.goto(f"/tasks/{task}")
     camera.shot(desk, "task", drawn="[data-form][data-drawn]")
-    desk.goto("/start")
-    camera.shot(desk, "start")
     phone = camera.page("ani.analis", PHONE)
     phone.goto("/inbox")
     camera.shot(phone, "inbox-phone")
@@ -104,15 +105,14 @@ def _staff(camera: Camera) -> None:
 
 
 def _richest_task(page: Page) -> str:
-    """The analyst's open task whose page says most: rules, workload, fit."""
-    page.goto("/inbox?view=all")
+    """Of the analyst's first tasks with a form, the one whose page says most: the move, rules, candidates."""
+    page.goto("/inbox")
     ids = page.locator("#found [data-task]").evaluate_all("cards => cards.map(card => card.dataset.task)")
     said: dict[str, int] = {}
-    for task in dict.fromkeys(ids):
+    for task in list(dict.fromkeys(ids))[:10]:
         page.goto(f"/tasks/{task}")
-        said[task] = page.locator("main").evaluate(
-            "main => main.querySelectorAll('.rule, .score, .bar').length"
-        )
+        if page.locator("[data-form]").count():
+            said[task] = page.locator(".rule, .candidate, .load, .move").count()
     return max(said, key=lambda task: said[task])
 
 
@@ -162,9 +162,7 @@ def _fullest_case(page: Page) -> str:
 
 def _process_owners(camera: Camera) -> None:
     desk = camera.page("intan.proses")
-    desk.goto("/definitions")
-    camera.shot(desk, "definitions")
-    desk.goto("/definitions/approval")
+    desk.goto("/definitions/transfer_lifecycle")
     camera.shot(desk, "version", drawn="[data-diagrams][data-shown]")
     desk.goto("/definitions/execution/edit")
     desk.wait_for_selector("[data-editor][data-shown]")
