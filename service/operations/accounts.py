@@ -140,7 +140,8 @@ def revoke(action: Action, username: str, role: str, unit: str | None = None) ->
         raise NotFound(f"{username} does not hold {role}{f' for {unit}' if unit else ''}.")
     for entry in held:
         account.grants.remove(entry)
-    _check_somebody_manages(action)
+    if _manages(action, role):
+        _check_somebody_manages(action)
     log(action, "role_revoked", account, role=role, unit=unit)
 
 
@@ -149,7 +150,7 @@ def set_active(action: Action, username: str, active: bool) -> None:
     check_may_manage(action)
     account = named(action.session, username)
     account.active = active
-    if not active:
+    if not active and any(_manages(action, held.role) for held in account.grants):
         _check_somebody_manages(action)
         end_sessions(action, account.id)
     log(action, "account_enabled" if active else "account_disabled", account)
@@ -197,6 +198,10 @@ def end_sessions(action: Action, account_id: uuid.UUID, *, but: str = "") -> Non
         .values(ended_at=action.now)
         .execution_options(synchronize_session=False)
     )
+
+
+def _manages(action: Action, role: str) -> bool:
+    return role in action.roles and MANAGE in action.roles[role].permissions
 
 
 def _check_somebody_manages(action: Action) -> None:

@@ -5,17 +5,21 @@ Sessions, tokens and throttling go by the real clock: moving the sample city's c
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Request, current_app, redirect, request, url_for
 from flask_login import LoginManager, UserMixin
+from sqlalchemy.exc import OperationalError
 
 from service.domain.access import Actor
 from service.operations import signing_in
 from service.operations.signing_in import SignedIn
 from service.wiring import Services
+
+logger = logging.getLogger(__name__)
 
 
 class User(UserMixin):
@@ -61,9 +65,17 @@ def _by_cookie(token: str) -> User | None:
     if found is None or found.session is None:
         return None
     if found.seen_long_ago:
-        with services.action(now=datetime.now(UTC)) as action:
-            signing_in.touch(action, found.session)
+        _touch(services, found.session)
     return User(found, token)
+
+
+def _touch(services: Services, session: str) -> None:
+    """Note that the session is in use. A database that is busy writing is no reason to refuse a page."""
+    try:
+        with services.action(now=datetime.now(UTC)) as action:
+            signing_in.touch(action, session)
+    except OperationalError as error:
+        logger.info("the session's last use was not noted: %s", error.orig)
 
 
 def _by_token(request: Request) -> User | None:

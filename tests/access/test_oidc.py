@@ -283,7 +283,7 @@ def test_a_stranger_is_refused_unless_accounts_are_made(
 
 
 @pytest.mark.parametrize(
-    ("settings", "claims", "enters"),
+    ("trusted", "claims", "enters"),
     [
         ({"oidc_link_by": "email"}, {"email": "Ani@contoh.test", "email_verified": True}, True),
         ({"oidc_link_by": "email"}, {"email": "ani@contoh.test", "email_verified": False}, False),
@@ -302,12 +302,12 @@ def test_accounts_are_linked_by_a_trusted_claim_only(
     provider: Provider,
     services: Services,
     world: World,
-    settings: dict[str, Any],
+    trusted: dict[str, Any],
     claims: dict[str, Any],
     enters: bool,
 ) -> None:
     provider.claims |= claims
-    _, answer = come_back(trusting(**settings), provider)
+    _, answer = come_back(trusting(**trusted), provider)
     assert (answer.status_code == 303) is enters
     with services.reading() as action:
         assert len(action.session.scalars(select(Identity)).all()) == int(enters)
@@ -389,7 +389,7 @@ def test_unlinking_ends_sessions_and_roles_by_group(
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "given",
     [
         {"oidc_issuer": "http://sso.kota.test", "oidc_client_id": "mutasi"},
         {"oidc_issuer": "https://sso.kota.test"},
@@ -398,10 +398,10 @@ def test_unlinking_ends_sessions_and_roles_by_group(
     ],
 )
 def test_settings_that_cannot_be_trusted_stop_the_start(
-    with_settings: Callable[..., Services], settings: dict[str, Any]
+    with_settings: Callable[..., Services], given: dict[str, Any]
 ) -> None:
     with pytest.raises(BadSetting):
-        create_app(with_settings(**settings))
+        create_app(with_settings(**given))
 
 
 @pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test", "/\\evil.test"])
