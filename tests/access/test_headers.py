@@ -25,6 +25,7 @@ KEPT = {
     "/feeds/<token>.ics": "private, max-age=900",
     "/manifest.webmanifest": "private, max-age=3600",
     "/sw.js": "no-cache",
+    "/offline": "private, max-age=3600",
 }
 """What a program may keep for a while, for itself alone."""
 OPEN_TO_ALL = {
