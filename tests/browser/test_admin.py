@@ -47,7 +47,7 @@ def test_an_account_is_made_given_a_role_and_its_owner_comes_in(open_page: OpenP
     owner.fill("#username", "sari.baru")
     owner.fill("#password", "enam ekor kancil lari")
     owner.click("form.sign-in button[type=submit]")
-    owner.wait_for_url("**/inbox")
+    owner.wait_for_url("**/overview")
 
     page.reload()
     page.get_by_role("button", name="Nonaktifkan").click()
