@@ -98,7 +98,7 @@ def test_the_language_is_switched_for_pages_forms_and_diagrams(open_page: OpenPa
     expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
     assert page.locator("html").get_attribute("lang") == "en"
     page.goto("/cases?status=running")
-    page.locator(".work a").first.click()
+    page.locator("#found a[href*='/cases/'], main tbody a[href*='/cases/']").first.click()
     page.wait_for_selector("[data-diagrams][data-shown]")
     expect(page.locator("main")).to_contain_text("Where the case is")
     expect(page.locator("[data-diagram-place]")).to_contain_text("HR analyst")

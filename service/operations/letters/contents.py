@@ -97,7 +97,8 @@ def signer_account(action: Action, case: Case, slot: Signatory) -> Account | Non
     """
     done = _decision(action, case, slot)
     if done is not None:
-        return action.session.get(Account, done.closed_for or done.closed_by)
+        decider = done.closed_for or done.closed_by
+        return action.session.get(Account, decider) if decider else None
     if action.actor.holder is not None and action.actor.holds(slot.role):
         return action.session.get(Account, action.actor.holder)
     holders = select(Account).where(Account.active, Account.grants.any(role=slot.role)).limit(2)
