@@ -293,7 +293,7 @@ def test_filters_stand_in_the_address_and_are_kept_as_a_view(
     page.get_by_label("Diambil oleh").select_option("nobody")
     page.wait_for_url("**who=nobody**")
     page.get_by_role("button", name="Simpan tampilan ini").click()
-    page.get_by_label("Nama", exact=True).fill(f"Belum diambil {title}")
+    page.locator("dialog[open]").get_by_label("Nama", exact=True).fill(f"Belum diambil {title}")
     page.get_by_role("button", name="Simpan", exact=True).click()
     chip = page.locator("#views").get_by_role("link", name=f"Belum diambil {title}")
     expect(chip).to_have_attribute("aria-current", "true")

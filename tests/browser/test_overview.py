@@ -39,7 +39,7 @@ def numbers(row: Any) -> list[int]:
 def test_managers_begin_here_and_the_figures_are_those_of_the_database(overview: Page) -> None:
     told = figures(overview)
     for stage in told["stages"]:
-        row = overview.locator(f'tr[data-stage="{stage["stage"]}"]')
+        row = overview.locator(f"tr[data-stage={json.dumps(stage['stage'])}]")
         assert numbers(row) == [stage["late"], stage["soon"], stage["on_time"], stage["no_deadline"]]
     shown = overview.locator("table[data-waiting] tbody tr")
     first = told["waiting"][0]

@@ -36,7 +36,12 @@ function show(section) {
     if (!entry) return;
     for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.diagramProcess === process));
     const xml = entry.xml ?? (await (await fetch(entry.url, { credentials: "same-origin" })).text());
-    await viewer.importXML(inLanguage(xml, document.documentElement.lang));
+    try {
+      await viewer.importXML(inLanguage(xml, document.documentElement.lang));
+    } catch {
+      section.dataset.shown = process; // nothing was drawn for this process; the table and the outline tell it
+      return;
+    }
     mark(viewer, entry, content.processes, open);
     fit(viewer);
     section.dataset.shown = process;
