@@ -26,7 +26,10 @@ def overview(open_page: OpenPage) -> Page:
     return page
 
 
-def figures(page: Page, path: str = "/api/v1/figures/overview?from=2024-06") -> Any:
+FIGURES = "/api/v1/figures/overview?from=2024-06"
+
+
+def figures(page: Page, path: str = FIGURES) -> Any:
     answer = page.request.get(path)
     assert answer.ok, answer.text()
     return json.loads(answer.text())
@@ -61,11 +64,12 @@ def test_a_figure_leads_to_its_cases(overview: Page) -> None:
 
 
 def test_the_heat_map_shows_what_waits_and_opens_what_is_below(overview: Page) -> None:
+    overview.goto("/overview?from=2024-06&definition=transfer_lifecycle")
     overview.wait_for_selector("[data-diagrams][data-shown]")
     badge = overview.locator(".heat-badge").first
     expect(badge).to_be_visible()
     assert re.match(r"\d+ · ", badge.inner_text())
-    waiting = figures(overview)["waiting"]
+    waiting = figures(overview, f"{FIGURES}&definition=transfer_lifecycle")["waiting"]
     process = next(row["process"] for row in waiting)
     tab = overview.locator(f'[data-diagram-process="{process}"]')
     if tab.count():
