@@ -150,8 +150,9 @@ def set_active(action: Action, username: str, active: bool) -> None:
     check_may_manage(action)
     account = named(action.session, username)
     account.active = active
-    if not active and any(_manages(action, held.role) for held in account.grants):
-        _check_somebody_manages(action)
+    if not active:
+        if any(_manages(action, held.role) for held in account.grants):
+            _check_somebody_manages(action)
         end_sessions(action, account.id)
     log(action, "account_enabled" if active else "account_disabled", account)
 
