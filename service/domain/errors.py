@@ -81,14 +81,18 @@ class NoSpace(MutasiError):
 
 
 class Incident(MutasiError):
-    """A step of a case failed inside the diagram (an expression, a rule, an effect); the case stays as it was."""
+    """A step of a case failed inside the diagram (an expression, a rule, an effect); the case stays as it was.
+
+    `fields`: the messages, by variable, of an effect that refused what it was given.
+    """
 
     code = "incident"
 
-    def __init__(self, element: str | None, reason: str) -> None:
+    def __init__(self, element: str | None, reason: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{element}: {reason}" if element else reason)
         self.element = element
         self.reason = reason
+        self.fields = dict(fields or {})
         self.happened: tuple[Any, ...] = ()  # the engine's events up to there, which the step then undid
         self.attempt: object = None  # what was attempted, for whoever keeps the incident
 

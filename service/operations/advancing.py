@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.db.cases import Case
-from service.domain.errors import Incident, MutasiError, Suspended
+from service.domain.errors import Incident, Invalid, MutasiError, Suspended
 from service.engine.definitions import Definition
 from service.engine.steps import Event, OpenTask, Step
 from service.operations.action import Action
@@ -64,7 +64,8 @@ def _run(action: Action, case: Case, definition: Definition, step: Step, service
     except Incident:
         raise
     except MutasiError as error:
-        raise Incident(service.element, str(error)) from error
+        fields = error.fields if isinstance(error, Invalid) else None
+        raise Incident(service.element, str(error), fields) from error
     return action.engine.complete(definition, step.snapshot, service.key, answers, action.now)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from service.db.base import insert_new
 from service.db.cases import Case, DueWork, Task
-from service.domain.errors import MutasiError, NotFound, Suspended
+from service.domain.errors import InvalidForm, MutasiError, NotFound, Suspended
 from service.operations import (
     cases,
     clock,
@@ -109,6 +109,8 @@ def perform(services: Services, piece: Claimed) -> None:
             row.state = "done"
             row.lease_token = None
             DOERS[row.kind](action, row)
+    except InvalidForm as error:
+        _refused(services, piece, " ".join(dict.fromkeys(error.fields.values())) or str(error))
     except MutasiError as error:
         _refused(services, piece, str(error))
     except DBAPIError as error:

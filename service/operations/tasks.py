@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from service.db.cases import Case, CaseEvent, Task
 from service.db.queries import tasks as queries
 from service.domain import forms
 from service.domain.access import is_offered
-from service.domain.errors import Conflict, NotAllowed, NotFound, Stale
+from service.domain.errors import Conflict, Incident, InvalidForm, NotAllowed, NotFound, Stale
 from service.operations import cases, definitions, form_answers
 from service.operations.action import Action
 from service.operations.advancing import advance
@@ -83,7 +84,10 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
     subject = f"complete:{task.id}"
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     cleaned = _clean(action, case, task, answers)
-    with attempting(case.id, "complete", subject, task=str(task.id), answers=dict(answers)):
+    with (
+        attempting(case.id, "complete", subject, task=str(task.id), answers=dict(answers)),
+        _on_fields(answers),
+    ):
         step = action.engine.complete(definition, case.snapshot, task.engine_key, cleaned, action.now)
         case.plan = cases.plan_of(cleaned) or case.plan
         task.state = "completed"
@@ -95,6 +99,17 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
         advance(action, case, definition, step, said=said)
     settle(action, case, subject)
     return task
+
+
+@contextmanager
+def _on_fields(answers: Mapping[str, Any]) -> Iterator[None]:
+    """What an effect refuses of these answers is the person's to mend, at its field; not an incident of the case."""
+    try:
+        yield
+    except Incident as refused:
+        if refused.fields and refused.fields.keys() <= answers.keys():
+            raise InvalidForm(forms.SUMMARY, refused.fields) from refused
+        raise
 
 
 def locked_open(action: Action, task_id: uuid.UUID) -> tuple[Case, Task]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - elements of XML stay on one line
 """Letters: numbers without gaps, texts that stay as they were, and who may read them."""
 
 from __future__ import annotations
@@ -12,20 +13,27 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from service.db.cases import Case, CaseEvent, Counter
+from service.db.cases import Case, CaseEvent, Counter, Task
+from service.db.incidents import Incident
 from service.db.letters import Letter, LetterSignature
 from service.db.queries import letters as queries
 from service.domain.access import Actor
-from service.domain.errors import Invalid, NotAllowed, NotFound, NotReady
+from service.domain.errors import Invalid, InvalidForm, NotAllowed, NotFound, NotReady
+from service.domain.ids import new_id
 from service.domain.letters import check_pattern
+from service.engine.steps import SourceFile
+from service.operations import accounts, cases, definitions, drafts, holding, tasks
 from service.operations.action import Action
 from service.operations.letters import by_hand, files, issuing, rendering, rules
 from service.settings import BadSetting, shipped
 from service.wiring import Services, wire
 from tests.operations import city
 from tests.operations.city import GITA, HANA, INDRA
+from tests.operations.diagrams import HEAD
 from tests.operations.signing import check_archivable, text_of
 from tests.operations.test_effects import open_case, planned, run
+from tests.operations.test_holding import later
+from tests.operations.test_tasks import open_task
 from tests.world import World
 
 NOW = datetime.combine(city.TODAY, time(3, 0), UTC)
@@ -39,13 +47,38 @@ def town(services: Services, world: World) -> Services:
     return services
 
 
-def decree(services: Services, actor: Actor, **more: Any) -> tuple[Letter, dict[str, Any]]:
-    """A case of the town, decided by `actor`: its decree and its data."""
+def decree(
+    services: Services, actor: Actor, *, approved_by: str | None = "eko", **more: Any
+) -> tuple[Letter, dict[str, Any]]:
+    """A case of the town, approved by the PyB and decided by `actor`: its decree and its data."""
     with services.action(actor, now=NOW) as action:
         case = open_case(action)
+        if approved_by:
+            action.session.flush()
+            action.session.add(approval(action, case, approved_by))
         data = run(action, case, {**ranked(action, case), **DECIDED, **more}, "catat_sk")
         letter = action.session.scalars(select(Letter).where(Letter.case_id == case.id)).one()
     return letter, data
+
+
+def approval(action: Action, case: Case, username: str) -> Task:
+    """The task that the PyB's slot names, completed by somebody."""
+    closed_by = accounts.named(action.session, username).id
+    return Task(
+        id=new_id(),
+        case_id=case.id,
+        engine_key="persetujuan",
+        element="persetujuan_pyb",
+        process="transfer_lifecycle",
+        name="Persetujuan PyB",
+        kind="user",
+        role="pyb",
+        state="completed",
+        opened_at=NOW,
+        due_order=NOW,
+        closed_at=NOW,
+        closed_by=closed_by,
+    )
 
 
 def ranked(action: Action, case: Case) -> dict[str, Any]:
@@ -334,3 +367,40 @@ def test_without_pango_all_but_the_letter_works(
     files._printed.clear()
     with town.reading(world.fitri) as action, pytest.raises(NotReady):
         files.content(action, letter)
+
+
+SIGNED_AT_ONCE = f"""{HEAD}
+  <process id="putus" name="Putus" isExecutable="true">
+    <startEvent id="mulai" name="Mulai"><outgoing>f1</outgoing></startEvent>
+    <sequenceFlow id="f1" sourceRef="mulai" targetRef="tetapkan"/>
+    <userTask id="tetapkan" name="Tetapkan" mutasi:role="ppk"><incoming>f1</incoming><outgoing>f2</outgoing></userTask>
+    <sequenceFlow id="f2" sourceRef="tetapkan" targetRef="catat"/>
+    <serviceTask id="catat" name="Catat SK" mutasi:effect="catat_sk"><incoming>f2</incoming><outgoing>f3</outgoing></serviceTask>
+    <sequenceFlow id="f3" sourceRef="catat" targetRef="selesai"/>
+    <endEvent id="selesai" name="Selesai"><incoming>f3</incoming></endEvent>
+  </process>
+</definitions>"""
+
+
+def test_a_number_already_used_is_said_at_its_field_and_no_incident(town: Services, world: World) -> None:
+    _, known = decree(town, world.fitri, sk_nomor="821.2/77/GUB/2026")
+    with town.action(world.intan) as action:
+        definitions.deploy(action, [SourceFile("putus.bpmn", SIGNED_AT_ONCE.encode())])
+    with town.action(world.ani) as action:
+        case_id = cases.start(action, "putus").id
+    task = open_task(town, case_id, "tetapkan")
+    answers = {**known, "sk_nomor": "821.2/77/GUB/2026"}
+    with pytest.raises(InvalidForm) as refused, town.action(world.fitri) as action:
+        tasks.complete(action, task.id, answers)
+    assert refused.value.fields == {"sk_nomor": "Another letter has this number."}
+    slow = replace(town, settings=replace(town.settings, undo_seconds=10))
+    with slow.action(world.fitri) as action:
+        holding.decide(action, task.id, answers)
+    later(slow)
+    with town.reading(world.fitri) as action:
+        kept = drafts.of(action, task.id)
+        assert (kept.trouble, kept.answers["sk_nomor"]) == (
+            "Another letter has this number.",
+            "821.2/77/GUB/2026",
+        )
+        assert action.session.scalars(select(Incident)).all() == []

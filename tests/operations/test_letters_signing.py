@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from sqlalchemy import MetaData, select
 
@@ -51,6 +52,10 @@ def pdf_of(services: Services, letter: Letter) -> bytes:
         return files.content(action, action.session.get_one(Letter, letter.id))
 
 
+def signed_by(services: Services, letter: Letter) -> list[Any]:
+    return signatures_of(pdf_of(services, letter), services.settings)
+
+
 def test_a_decree_is_signed_by_those_who_decided(town: Services, world: World) -> None:
     letter, _ = decree(town, world.fitri)
     assert reread(town, letter).signing == "unsigned"
@@ -62,11 +67,13 @@ def test_a_decree_is_signed_by_those_who_decided(town: Services, world: World) -
     assert (signed.signing, signed.error, signed.next_at) == ("signed", None, None)
     pdf = pdf_of(town, letter)
     found = signatures_of(pdf, town.settings)
-    assert len(found) == 1  # nobody else decided in this case
+    assert len(found) == 2
     assert all(status.bottom_line and status.timestamp_validity.trusted for status in found)
     assert found[-1].coverage == SignatureCoverageLevel.ENTIRE_FILE
+    assert found[0].modification_level <= ModificationLevel.FORM_FILLING
     subjects = [status.signing_cert.subject.native["common_name"] for status in found]
-    assert subjects[0].startswith("TEST – Fitri")
+    assert subjects[0].startswith("TEST – Eko")
+    assert subjects[1].startswith("TEST – Fitri")
     check_archivable(pdf)
     assert rendering.page_count(pdf) >= 3
     with town.reading() as action:
@@ -76,6 +83,16 @@ def test_a_decree_is_signed_by_those_who_decided(town: Services, world: World) -
     assert (document.kind, document.number) == ("letter.sk", letter.number)
     assert event.data["sha256"] == document.sha256
     assert "bukan tanda tangan elektronik yang sah" in text_of(pdf)
+
+
+def test_nobody_signs_whose_task_was_not_decided(town: Services, world: World) -> None:
+    """A process without the PyB's approval: his initials wait until he gives them."""
+    letter, _ = decree(town, world.fitri, approved_by=None)
+    signing.run(town)
+    (status,) = signed_by(town, letter)
+    assert status.signing_cert.subject.native["common_name"].startswith("TEST – Fitri")
+    assert signing.sign(town, world.eko, letter.id) is None
+    assert len(signed_by(town, letter)) == 2
 
 
 def test_a_changed_file_is_found_out(town: Services, world: World) -> None:
