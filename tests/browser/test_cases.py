@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from service.operations import accounts
+from service.wiring import Services
 from tests.browser.steps import drawn, start_case
 
 OpenPage = Callable[..., Page]
@@ -96,6 +99,55 @@ def test_a_manager_suspends_resumes_and_gives_more_time(open_page: OpenPage) -> 
     page.locator("[data-open-dialog^=remind-]").first.click()
     page.locator("dialog[open] button.btn-primary").click()
     expect(page.locator("#timeline")).to_contain_text("diingatkan")
+
+
+@pytest.fixture(scope="module")
+def sinta(services: Services) -> str:
+    """The name of a second analyst."""
+    with services.action() as action:
+        account = accounts.create(action, "sinta.analis", "Sinta Rahayu")
+        accounts.grant(action, account.username, "analis_sdm")
+        return account.name
+
+
+def expect_given(page: Page, name: str, reason: str) -> None:
+    expect(page.get_by_role("status").first).to_contain_text("dialihkan ke orang lain")
+    expect(page.locator(".opinion", has_text="Analisis kebutuhan")).to_contain_text(name)
+    expect(page.locator("#timeline")).to_contain_text(reason)
+
+
+def test_a_manager_gives_a_task_to_somebody_else(open_page: OpenPage, sinta: str) -> None:
+    start_case(starter := open_page("ani.analis"), reason="Untuk dialihkan.")
+    page = open_page("hadi.manajer")
+    page.goto(starter.url)
+    page.get_by_role("button", name="Alihkan").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Kepada").select_option(label=sinta)
+    dialog.get_by_label("Alasan").fill("Ani cuti dua pekan.")
+    dialog.get_by_role("button", name="Alihkan").click()
+    expect_given(page, sinta, "Ani cuti dua pekan.")
+
+
+def test_a_manager_gives_a_task_to_somebody_else_with_keys_alone(open_page: OpenPage, sinta: str) -> None:
+    start_case(starter := open_page("ani.analis"), reason="Untuk dialihkan dengan papan ketik.")
+    page = open_page("hadi.manajer")
+    page.goto(starter.url)
+    opener = page.get_by_role("button", name="Alihkan")
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Kepada")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type(sinta[:5])
+    page.keyboard.press("Tab")
+    page.keyboard.type("Beban Ani penuh.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(dialog.get_by_role("button", name="Alihkan")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect_given(page, sinta, "Beban Ani penuh.")
 
 
 def test_the_outline_stands_in_place_of_the_diagram_with_keys_alone(open_page: OpenPage) -> None:
