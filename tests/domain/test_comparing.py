@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.comparing import Matched, Share, chance, differ, effect, interval, matches
+from service.domain.comparing import Matched, Share, chance, differ, effect, interval, nearest
 
 numbers = st.floats(-50, 50, allow_nan=False).map(lambda value: round(value, 3))
 sets = st.lists(
@@ -81,4 +81,4 @@ def test_shares_differ_beyond_chance_or_not() -> None:
 
 
 def test_the_nearest_units_are_compared() -> None:
-    assert matches(10, [(1, -1.0), (9, -2.0), (12, -3.0), (50, -4.0)], most=2) == (-2.0, -3.0)
+    assert nearest(10, {"a": 1, "b": 9, "c": 12, "d": 50}, most=2) == ["b", "c"]

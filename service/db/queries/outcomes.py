@@ -221,9 +221,7 @@ def measured(
             if other not in treated
             and (change := _change(series[other], month, end, least_after)) is not None
         }
-        near = sorted(others, key=lambda other: (abs(others[other][0] - own[0]), other))[
-            : comparing.MOST_MATCHES
-        ]
+        near = comparing.nearest(own[0], {other: before for other, (before, _) in others.items()})
         if not near:
             continue
         changes = tuple(others[other][1] - others[other][0] for other in near)
