@@ -6,7 +6,6 @@ that widen by 5 percent, so what is read from it is at most 2.5 percent away fro
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log, sqrt
@@ -15,7 +14,6 @@ FINEST_MINUTES = 15
 GROWTH = 1.05
 LEAST_USUAL = 5
 LEAST_WAITING = 2
-MINUTES_A_DAY = 1440
 
 Histogram = Mapping[str, int]
 
@@ -34,14 +32,6 @@ def bucket_minutes(name: str) -> float:
     """The middle of a bucket, in minutes."""
     number = int(name)
     return FINEST_MINUTES / 2 if number == 0 else FINEST_MINUTES * GROWTH ** (number - 1) * sqrt(GROWTH)
-
-
-def merged(histograms: Iterable[Histogram]) -> Counter[str]:
-    """Several histograms as one."""
-    total: Counter[str] = Counter()
-    for histogram in histograms:
-        total.update(histogram)
-    return total
 
 
 def histogram_percentile(histogram: Histogram, percent: float) -> float | None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from service.db.accounts import Account
 from service.db.cases import Case, DueWork, Task
@@ -86,9 +86,3 @@ def _on_behalf(action: Action, incident: Incident) -> Action:
     lent = incident.command.get(SUBSTITUTION)
     by = uuid.UUID(lent) if lent else None
     return replace(action, actor=substitutes.on_behalf(action, account, by, incident.last_at))
-
-
-def held(action: Action, case_id: uuid.UUID) -> list[Incident]:
-    """The open incidents of a case, oldest first."""
-    query = select(Incident).where(Incident.case_id == case_id, Incident.state == "open")
-    return list(action.session.scalars(query.order_by(Incident.opened_at, Incident.id)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
@@ -49,12 +49,6 @@ def page(session: Session, *, state: str = "open", limit: int = 30, cursor: str 
 def get(session: Session, request_id: uuid.UUID) -> Row | None:
     row = session.execute(_rows().where(CorrectionRequest.id == request_id)).first()
     return Row(*row) if row else None
-
-
-def count_open(session: Session) -> int:
-    """How many wait for an answer, counted up to MOST."""
-    some = select(CorrectionRequest.id).where(CorrectionRequest.state == "open").limit(MOST).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _rows() -> Any:

@@ -23,7 +23,6 @@ from service.settings import shipped
 
 PEOPLE = ("user", "manual")
 """The kinds of tasks that people do."""
-KEPT = ("task_completed", "task_claimed", "task_sent_back")
 
 
 @dataclass(frozen=True, slots=True)

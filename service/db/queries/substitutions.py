@@ -63,11 +63,6 @@ def standing_in(session: Session, account_id: uuid.UUID, now: datetime) -> list[
     return sorted(rows, key=lambda row: row.absent)
 
 
-def away(session: Session, account_id: uuid.UUID, now: datetime) -> list[Row]:
-    """By whom the account is stood in for now."""
-    return _rows(session, active(now), Substitution.absent_id == account_id)
-
-
 def of(session: Session, account_id: uuid.UUID) -> list[Row]:
     """The account's own absences and those it stood in for, latest first."""
     absent = Substitution.absent_id == account_id
