@@ -73,13 +73,18 @@ def _letter(services: Services, session: Session, row: Outbox) -> EmailMessage |
     letter["To"] = account.email
     letter["Subject"] = _subject(lines, total, language)
     letter["Date"] = format_datetime(row.created_at)
-    letter["Message-ID"] = f"<{row.key.replace(':', '.')}@mutasi>"
+    letter["Message-ID"] = message_id(row.key)
     letter["Auto-Submitted"] = "auto-generated"
     letter["List-Unsubscribe"] = f"<{base}/account#notices>"
     heading = phrase("waiting", language, count=total) if waiting else ""
     letter.set_content(_text(lines, heading, waiting, base, language))
     letter.add_alternative(_html(lines, heading, waiting, base, language), subtype="html")
     return letter
+
+
+def message_id(key: str) -> str:
+    """The name of the letter of a row, the same however often it is sent; short enough for a header that is not folded."""
+    return f"<{key.replace(':', '.').replace('-', '')}@mutasi>"
 
 
 def _wants_offered(session: Session, account: Account) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import signal
@@ -11,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,16 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Generator[None]:
-    """Playwright leaves its loop marked as running; what runs after it here (signing letters) needs one of its own."""
-    try:
-        return (yield)
-    finally:
-        asyncio.events._set_running_loop(None)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a SQLite database with the smallest sample city."""
     folder = tmp_path_factory.mktemp("server")
@@ -60,20 +50,20 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(city: Path) -> Iterator[str]:
     """`mutasi serve` on that city; the address it answers on. What is decided there is carried out at once."""
     with serving(city, MUTASI_UNDO_SECONDS="0") as running:
         yield running.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright_driver() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     """The system's Chromium. A missing one is a failure, never a skip."""
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
@@ -83,7 +73,7 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> dict[str, StorageState]:
     """User name -> the cookies of somebody who signed in before."""
     return {}

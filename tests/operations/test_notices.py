@@ -24,6 +24,7 @@ from service.operations import (
     comments,
     definitions,
     due,
+    mailing,
     notices,
     outbox,
     pushing,
@@ -427,4 +428,4 @@ def test_each_notice_is_carried_at_most_once_by_each_channel(
     assert max(Counter((row.account_id, row.key) for row in rows).values(), default=1) == 1
     named = {str(letter["Message-ID"]) for letter in server.letters}
     keys = {row.mail_key for row in rows if row.mail_key}
-    assert {f"<{key.replace(':', '.')}@mutasi>" for key in keys} <= named, "each left, once by name"
+    assert {mailing.message_id(key) for key in keys} <= named, "each left, once by name"
