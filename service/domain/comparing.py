@@ -129,7 +129,8 @@ class Share:
         share, n = self.count / self.of, self.of
         middle = (share + z * z / (2 * n)) / (1 + z * z / n)
         half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        # Rounding may push an end past the share itself, where that is 0 or 1.
+        return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def differ(before: Share, after: Share) -> Literal["more", "less", "unclear", "too_few"]:

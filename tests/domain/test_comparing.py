@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.comparing import Matched, Share, chance, differ, effect, interval, nearest
@@ -51,6 +51,7 @@ def test_turned_round_it_is_the_opposite(found: tuple[Matched, ...]) -> None:
     assert {first.verdict, second.verdict} in ({"unclear"}, {"better", "worse"})
 
 
+@settings(deadline=None)  # thousands of draws: how long they take says nothing
 @given(sets)
 def test_the_interval_and_the_chance_are_in_their_bounds(found: tuple[Matched, ...]) -> None:
     seen = effect(found)
