@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.db.accounts import Account, ApiToken, Grant, WebSession
 from service.db.administration import Identity, SecondFactor
 from service.db.people import Employee, Position, Unit
-from service.db.queries import Page, decode_cursor, encode_cursor
-from service.domain.errors import Invalid, NotFound
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
+from service.domain.errors import NotFound
 
 CAP = 1_000
 
@@ -101,7 +102,7 @@ def page(
     """Accounts by user name. `state`: active, disabled, without_role, without_factor."""
     query = select(Account).where(*_conditions(search, role, unit, state))
     if cursor is not None:
-        query = query.where(Account.username > decode_cursor(cursor, 1)[0])
+        query = query.where(behind(cursor, Account.username))
     found = session.scalars(query.order_by(Account.username).limit(limit + 1)).all()
     rows = _rows(session, found[:limit])
     return Page(tuple(rows), encode_cursor(rows[-1].username) if len(found) > limit else None)
@@ -256,19 +257,10 @@ def sessions(
             )
         )
     if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        try:
-            place = datetime.fromisoformat(at), last
-        except ValueError:
-            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-        query = query.where(tuple_(WebSession.seen_at, WebSession.token_hash) < tuple_(*place))
+        query = query.where(behind(cursor, WebSession.seen_at, WebSession.token_hash, descending=True))
     query = query.order_by(WebSession.seen_at.desc(), WebSession.token_hash.desc()).limit(limit + 1)
     rows = [_session_row(row) for row in session.execute(query)]
-    more = (
-        encode_cursor(rows[limit - 1].seen_at.isoformat(), rows[limit - 1].token_hash)
-        if len(rows) > limit
-        else None
-    )
+    more = encode_cursor(rows[limit - 1].seen_at, rows[limit - 1].token_hash) if len(rows) > limit else None
     return Page(tuple(rows[:limit]), more)
 
 
@@ -298,12 +290,7 @@ def tokens(
     if not over:
         query = query.where(ApiToken.ended_at.is_(None))
     if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        try:
-            place = datetime.fromisoformat(at), uuid.UUID(last)
-        except ValueError:
-            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-        query = query.where(tuple_(ApiToken.created_at, ApiToken.id) < tuple_(*place))
+        query = query.where(behind(cursor, ApiToken.created_at, ApiToken.id, descending=True))
     query = query.order_by(ApiToken.created_at.desc(), ApiToken.id.desc()).limit(limit + 1)
     rows = [
         TokenRow(
@@ -319,11 +306,7 @@ def tokens(
         )
         for row in session.execute(query)
     ]
-    more = (
-        encode_cursor(rows[limit - 1].created_at.isoformat(), rows[limit - 1].id)
-        if len(rows) > limit
-        else None
-    )
+    more = encode_cursor(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
     return Page(tuple(rows[:limit]), more)
 
 

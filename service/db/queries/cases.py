@@ -15,12 +15,12 @@ from service.db.accounts import Account
 from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, DueWork, Task, WaitingFor
 from service.db.definitions import DefinitionVersion
 from service.db.people import Employee, Position, Unit
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.db.queries.visibility import SECRET, took_part
 from service.domain.access import Actor, may_see_case, may_see_names
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import NotFound
 
-LONGEST_ID = 18
 MOST_SINCE = 1_000
 
 
@@ -140,10 +140,7 @@ def events(
         after = select(func.count()).where(CaseEvent.case_id == case_id, CaseEvent.id >= since)
         limit = min(max(limit, session.scalar(after) or 0), MOST_SINCE)
     if cursor is not None:
-        (last,) = decode_cursor(cursor, 1)
-        if not last.isdecimal() or len(last) > LONGEST_ID:
-            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."})
-        query = query.where(CaseEvent.id < int(last) if newest_first else CaseEvent.id > int(last))
+        query = query.where(behind(cursor, CaseEvent.id, descending=newest_first))
     query = query.order_by(CaseEvent.id.desc() if newest_first else CaseEvent.id)
     found = session.scalars(query.limit(limit + 1)).all()
     rows = tuple(

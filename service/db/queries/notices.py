@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from service.db.cases import Case, Task
 from service.db.comments import Comment
 from service.db.notices import Notice
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.domain.access import Actor
-from service.domain.errors import Invalid
 from service.domain.notices import ABOUT_OPEN_TASKS, Channel
 
 MOST_COUNTED = 100
@@ -60,7 +60,7 @@ def page(
     if unread:
         query = query.where(Notice.read_at.is_(None), _says_something())
     if cursor is not None:
-        query = query.where(Notice.id < _id(cursor))
+        query = query.where(behind(cursor, Notice.id, descending=True))
     found = session.execute(query.order_by(Notice.id.desc()).limit(limit + 1)).all()
     rows = tuple(_row(*row) for row in found[:limit])
     return Page(rows, encode_cursor(rows[-1].id) if len(found) > limit else None)
@@ -109,10 +109,3 @@ def _row(notice: Notice, number: str | None, task: Task | None) -> NoticeRow:
         said=notice.said,
         comment_id=notice.comment_id,
     )
-
-
-def _id(cursor: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(decode_cursor(cursor, 1)[0])
-    except ValueError:
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

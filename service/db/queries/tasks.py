@@ -5,21 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.drafts import HeldDecision
 from service.db.people import Employee, Position, Unit
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.db.queries.task_filters import TaskFilter, conditions
 from service.db.queries.visibility import SECRET, done_by, may_see, took_part
 from service.domain.access import Actor, is_offered, may_see_case, may_see_names
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import NotFound
 
 Scope = Literal["offered", "mine", "all"]
 EVERYTHING = TaskFilter()
@@ -98,9 +99,7 @@ def inbox(
     ids = _ids(actor, scope, state, filters, limit + 1, cursor)
     found = session.execute(ids).all()
     shown = these(session, actor, [row.id for row in found[:limit]])
-    following = (
-        encode_cursor(found[limit - 1].at.isoformat(), found[limit - 1].id) if len(found) > limit else None
-    )
+    following = encode_cursor(found[limit - 1].at, found[limit - 1].id) if len(found) > limit else None
     return Page(tuple(shown), following)
 
 
@@ -166,16 +165,11 @@ def open_ids(
     filters = filters or [Task.state == "open"]
     if scope != "all":
         filters = [*filters, Task.id.not_in(select(HeldDecision.task_id))]
-    after: list[ColumnElement[bool]] = []
     if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        after = [
-            tuple_(Task.due_order, Task.id)
-            > tuple_(literal(_moment(at), Task.due_order.type), literal(_id(last), Task.id.type))
-        ]
+        filters = [*filters, behind(cursor, Task.due_order, Task.id)]
     branches = [
         select(Task.id, Task.due_order.label("at"))
-        .where(way, *filters, *after)
+        .where(way, *filters)
         .order_by(Task.due_order, Task.id)
         .limit(limit)
         .subquery()
@@ -221,11 +215,7 @@ def _closed_ids(
         *filters, Task.closed_at.is_not(None)
     )
     if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        query = query.where(
-            tuple_(Task.closed_at, Task.id)
-            < tuple_(literal(_moment(at), Task.closed_at.type), literal(_id(last), Task.id.type))
-        )
+        query = query.where(behind(cursor, Task.closed_at, Task.id, descending=True))
     latest = query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
     if scope == "all":
         return latest.where(or_(*ways(actor, scope)))
@@ -354,17 +344,3 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         names_hidden=hidden,
         offered=offered,
     )
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
