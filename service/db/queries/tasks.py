@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.drafts import HeldDecision
-from service.db.people import Employee, Position, Unit
 from service.db.queries import Page
 from service.db.queries.cursors import behind, encode_cursor
 from service.db.queries.task_filters import TaskFilter, conditions
-from service.db.queries.visibility import SECRET, done_by, may_see, took_part
+from service.db.queries.visibility import SECRET, done_by, may_see, with_names
 from service.domain.access import Actor, is_offered, may_see_case, may_see_names
 from service.domain.errors import NotFound
 
@@ -232,7 +231,6 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
     if not ids:
         return []
     closer, closed_for = aliased(Account), aliased(Account)
-    origin, target = aliased(Unit), aliased(Unit)
     query = (
         select(
             Task,
@@ -254,24 +252,14 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Account.username.label("assignee_username"),
             closer.name.label("closed_by_name"),
             closed_for.name.label("closed_for_name"),
-            Employee.nama.label("subject"),
-            origin.nama.label("origin_name"),
-            target.nama.label("target_name"),
-            Position.nama.label("position_name"),
-            took_part(actor).label("took_part"),
-            took_part(actor, by_role=True).label("worked"),
         )
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Account, Account.id == Task.assignee_id)
         .outerjoin(closer, closer.id == Task.closed_by)
         .outerjoin(closed_for, closed_for.id == Task.closed_for)
-        .outerjoin(Employee, Employee.nip == Case.subject_nip)
-        .outerjoin(origin, origin.id == Case.origin_unit)
-        .outerjoin(target, target.id == Case.target_unit)
-        .outerjoin(Position, Position.id == Case.target_position)
         .where(Task.id.in_(ids))
     )
-    by_id = {row.Task.id: row for row in session.execute(query)}
+    by_id = {row.Task.id: row for row in session.execute(with_names(query, actor))}
     shown = [_row(actor, by_id[task_id]) for task_id in ids if task_id in by_id]
     return [row for row in shown if row is not None]
 
