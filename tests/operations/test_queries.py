@@ -11,7 +11,17 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Case, Task
-from service.db.queries import Page, administration, audit, case_list, cases, definitions, incidents, tasks
+from service.db.queries import (
+    Page,
+    administration,
+    audit,
+    case_list,
+    cases,
+    definitions,
+    incidents,
+    signed_in,
+    tasks,
+)
 from service.db.queries.audit import Wanted
 from service.db.queries.case_list import CaseFilter
 from service.db.queries.cursors import encode_cursor
@@ -231,7 +241,7 @@ def test_a_cursor_that_is_not_ours_is_refused(services: Services, deployed: Worl
             lambda: case_list.page(action.session, deployed.ani, cursor=cursor),
             lambda: incidents.page(action.session, deployed.ani, cursor=cursor),
             lambda: audit.page(action.session, deployed.joko, Wanted(), cursor=cursor),
-            lambda: administration.tokens(action.session, cursor=cursor),
+            lambda: signed_in.tokens(action.session, cursor=cursor),
         ):
             with pytest.raises(Invalid):
                 read()
