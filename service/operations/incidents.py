@@ -13,7 +13,7 @@ from service.db.cases import Case, DueWork, Task
 from service.db.incidents import Incident
 from service.domain.access import SYSTEM
 from service.domain.errors import Conflict, NotFound
-from service.operations import cases, external, messages, substitutes, tasks
+from service.operations import acting, cases, external, messages, tasks
 from service.operations.action import Action
 from service.operations.attempts import SUBSTITUTION, settle
 from service.operations.recording import write_event
@@ -85,4 +85,4 @@ def _on_behalf(action: Action, incident: Incident) -> Action:
         return replace(action, actor=SYSTEM)
     lent = incident.command.get(SUBSTITUTION)
     by = uuid.UUID(lent) if lent else None
-    return replace(action, actor=substitutes.on_behalf(action, account, by, incident.last_at))
+    return replace(action, actor=acting.on_behalf(action, account, by, incident.last_at))
