@@ -108,9 +108,7 @@ def more_timeline(case_id: uuid.UUID) -> ResponseReturnValue:
         record = action.session.get_one(Case, case_id)
         definition = definitions.compiled(action.session, action.engine, record.definition_version_id)
         found = case_timeline.page(action, record, definition, cases.data(action, record))
-    return render_template(
-        "cases/timeline.html", timeline=found, case_id=case_id, kinds=case_timeline.names()
-    )
+    return render_template("cases/timeline.html", timeline=found)
 
 
 @dataclass(frozen=True, slots=True)
