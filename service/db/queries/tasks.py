@@ -60,7 +60,6 @@ class TaskRow:
     version: int
     stage: str
     stage_since: datetime | None
-    case_status: str
     subject_nip: str | None
     subject_name: str | None
     origin_unit: str | None
@@ -240,7 +239,6 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Case.definition_version_id,
             Case.stage,
             Case.stage_since,
-            Case.status,
             Case.subject_nip,
             Case.origin_unit,
             Case.target_unit,
@@ -319,7 +317,6 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         version=task.version,
         stage=row.stage,
         stage_since=row.stage_since,
-        case_status=row.status,
         subject_nip=None if hidden else row.subject_nip,
         subject_name=SECRET if hidden else row.subject,
         origin_unit=None if hidden else row.origin_unit,
