@@ -53,13 +53,13 @@ def protect(app: Flask, *, https: bool) -> None:
         )
         if https:
             headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        is_file = request.endpoint == "common.static" and request.method in ("GET", "HEAD")
-        if is_file and response.status_code in (200, 304):
+        read = request.method in ("GET", "HEAD") and response.status_code in (200, 304)
+        if read and request.endpoint == "common.static":
             hashed = HASHED.search(request.path)
             headers["Cache-Control"] = (
                 "public, max-age=31536000, immutable" if hashed else "public, max-age=3600"
             )
-        elif request.endpoint in KEPT and response.status_code in (200, 304):
+        elif read and request.endpoint in KEPT:
             headers["Cache-Control"] = KEPT[request.endpoint]
         else:
             headers["Cache-Control"] = "no-store"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
@@ -17,6 +20,9 @@ from service import settings as settings_module
 from service.app import create_app
 from service.db.base import make_engine
 from service.db.migrate import upgrade
+from service.engine import confined
+from service.engine.steps import Finding, SourceFile
+from service.operations import accounts, definitions
 from service.settings import Settings
 from service.wiring import Services, wire
 from tests.asking import Asking
@@ -24,6 +30,52 @@ from tests.postgresql import PostgresqlDatabase, database_on, run_on
 from tests.world import World, populate
 
 LOOPBACK = "postgresql+psycopg://127.0.0.1:5432/postgres"
+
+
+class TemplateCode(BytecodeCache):
+    """Compiled templates, kept for all applications of this process."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+class CheckedBefore:
+    """The check of files that are to be deployed, which starts a process, once for the same files."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[Finding]] = {}
+
+    def check(self, files: Sequence[SourceFile], **asked: Any) -> list[Finding]:
+        library, roles = asked["library"], asked["roles"]
+        limits = asked["limits"], asked["seconds"], asked["megabytes"]
+        key = repr(
+            (
+                files,
+                sorted(library.items(), key=str),
+                roles and sorted(roles),
+                sorted(asked["functions"]),
+                limits,
+            )
+        )
+        if key not in self.found:
+            self.found[key] = confined.check(files, **asked)
+        return list(self.found[key])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap() -> Iterator[None]:
+    """Tests deploy the same diagrams, make applications and sign people in again and again, at the price of the first."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Flask, "jinja_options", {"bytecode_cache": TemplateCode()})
+        patched.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patched.setattr(definitions, "confined", CheckedBefore())
+        yield
 
 
 @pytest.fixture(scope="session")

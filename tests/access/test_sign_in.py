@@ -8,6 +8,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
@@ -113,7 +114,10 @@ def test_wrong_password_and_unknown_name_look_alike(asking: Asking) -> None:
     assert [len(page) for page in pages] == [len(pages[0])] * 2
 
 
-def test_unknown_names_take_as_long(asking: Asking, services: Services) -> None:
+def test_unknown_names_take_as_long(
+    asking: Asking, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher())  # at its full price
     asking.give_password("ani")
     with services.reading() as action:
         known = accounts.named(action.session, "ani")

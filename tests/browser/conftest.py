@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, sync_playwright
 
+from service.settings import load
+from service.wiring import Services, wire
 from tests.browser.steps import sign_in
 
 MUTASI = Path(sys.executable).with_name("mutasi")
@@ -48,6 +50,14 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for command in (["db", "upgrade"], ["demo", "--size", "kecamatan"]):
         subprocess.run([MUTASI, *command], env=environment(folder), check=True, capture_output=True)
     return folder
+
+
+@pytest.fixture(scope="package")
+def services(city: Path) -> Iterator[Services]:
+    """The operations on that city, for what has happened before somebody looks."""
+    wired = wire(load({"MUTASI_VAR_DIR": str(city)}, undo_seconds=0))
+    yield wired
+    wired.sessions.kw["bind"].dispose()
 
 
 @pytest.fixture(scope="package")

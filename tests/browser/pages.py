@@ -38,3 +38,6 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "mail": ("joko.admin", "/admin/mail"),
     "audit": ("joko.admin", "/admin/audit"),
 }
+
+STEPS = ("code", "enrol", "password")
+"""The pages below /sign-in that stand between the password and the inbox."""

@@ -8,11 +8,16 @@ PASSWORD = "mutasi-contoh-2026"
 
 
 def sign_in(page: Page, username: str) -> None:
+    give_password(page, username)
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def give_password(page: Page, username: str, password: str = PASSWORD) -> None:
+    """The first step of signing in, for some accounts not the last."""
     page.goto("/sign-in")
     page.fill("#username", username)
-    page.fill("#password", PASSWORD)
+    page.fill("#password", password)
     page.click("form.sign-in button[type=submit]")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
 def start_case(page: Page, process: str = "umum_vacancy", reason: str = "Jabatan kosong sejak Maret.") -> str:

@@ -15,8 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from service.operations import accounts, cases, definitions, tasks
 from service.operations.definitions import SourceFile
-from service.settings import load
-from service.wiring import Services, wire
+from service.wiring import Services
 from tests.browser.conftest import serving
 from tests.operations.diagrams import HEAD
 
@@ -76,8 +75,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(city: Path) -> Iterator[Desk]:
-    services = wire(load({"MUTASI_VAR_DIR": str(city)}, undo_seconds=0))
+def desk(city: Path, services: Services) -> Iterator[Desk]:
     files = [
         SourceFile("putusan_uji.bpmn", DIAGRAM.encode()),
         SourceFile("putusan_uji.json", form().encode()),
@@ -86,7 +84,6 @@ def desk(city: Path) -> Iterator[Desk]:
         definitions.deploy(action, files)
     with serving(city, MUTASI_UNDO_SECONDS="10", MUTASI_TICK_SECONDS="1") as running:
         yield Desk(running.address, services)
-    services.sessions.kw["bind"].dispose()
 
 
 @pytest.fixture

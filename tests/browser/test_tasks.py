@@ -15,8 +15,8 @@ from sqlalchemy import select
 from service.db.cases import Task
 from service.operations import accounts, cases, definitions, tasks
 from service.operations.definitions import SourceFile
-from service.settings import load, shipped
-from service.wiring import wire
+from service.settings import shipped
+from service.wiring import Services
 from tests.browser.conftest import Running, serving
 from tests.browser.steps import drawn, start_case
 from tests.operations.diagrams import HEAD
@@ -62,9 +62,8 @@ KNOWN = {
 
 
 @pytest.fixture
-def hearing(city: Path, server: str) -> str:
+def hearing(services: Services) -> str:
     """The path of an open task of the appraisal team, with everything a decider needs; an analyst was before them."""
-    services = wire(load({"MUTASI_VAR_DIR": str(city)}, undo_seconds=0))
     form = (shipped("forms") / "sidang_tpk.json").read_bytes()
     files = [SourceFile("sidang_uji.bpmn", HEARING.encode()), SourceFile("sidang_tpk.json", form)]
     with services.action() as action:
@@ -76,7 +75,6 @@ def hearing(city: Path, server: str) -> str:
         tasks.complete(action, action.session.scalars(found).one(), {})
     with services.reading() as action:
         task = action.session.scalars(found).one()
-    services.sessions.kw["bind"].dispose()
     return f"/tasks/{task}"
 
 
@@ -183,6 +181,17 @@ def test_taking_a_task_and_giving_it_back(open_page: OpenPage) -> None:
     expect(page.get_by_role("status").filter(has_text="kembali terbuka")).to_be_visible()
 
 
+def test_the_facts_stand_beside_the_form(open_page: OpenPage, hearing: str) -> None:
+    page = open_page("dewi.tpk")
+    page.goto(hearing)
+    drawn(page)
+    facts = page.locator(".decide-facts")
+    facts.get_by_role("heading", name="Peringkat calon").click()
+    facts.locator(".candidate summary").first.click()
+    expect(facts.locator(".candidate").first).to_contain_text("Kompetensi")
+    expect(page.locator(".bjs-powered-by, .fjs-powered-by").first).to_be_visible()
+
+
 def test_a_decision_is_taken_back_with_its_text_and_taken_again(
     open_page: OpenPage, patient: Running
 ) -> None:
@@ -236,6 +245,47 @@ def test_what_was_typed_is_saved_when_the_page_is_left_at_once(open_page: OpenPa
     page.goto(task)
     drawn(page)
     expect(page.locator("[data-form-place]").get_by_label("Catatan")).to_have_value("Ditinggal begitu saja")
+
+
+def test_on_a_phone_two_buttons_decide_and_what_is_missing_is_asked(
+    open_page: OpenPage, hearing: str
+) -> None:
+    page = open_page("dewi.tpk", width=360, height=740)
+    page.goto(hearing)
+    drawn(page)
+    for button in page.locator(".form-foot-buttons .btn:visible").all():
+        box = button.bounding_box()
+        assert box
+        assert box["height"] >= 44
+        assert box["y"] + box["height"] <= 740
+    assert page.locator(".form-foot-buttons .btn:visible").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page.get_by_role("heading", name="Aturan hukum")).to_be_hidden()
+    page.get_by_role("button", name="Tolak").click()
+    expect(page.get_by_text("Wajib diisi.").first).to_be_visible()
+    expect(page.locator(".fjs-has-errors textarea")).to_be_focused()
+    page.get_by_text("Fakta, dokumen, dan riwayat").click()
+    expect(page.get_by_role("heading", name="Aturan hukum")).to_be_visible()
+
+
+def test_members_are_looked_up_by_keys_alone_in_a_list_of_rows(open_page: OpenPage, hearing: str) -> None:
+    page = open_page("dewi.tpk")
+    page.goto(hearing)
+    drawn(page)
+    page.get_by_role("button", name="Tambah baris").focus()
+    page.keyboard.press("Enter")
+    member = page.get_by_role("combobox", name="Anggota")
+    member.focus()
+    page.keyboard.type("an", delay=30)
+    expect(page.locator('.lookup [role="option"]').first).to_be_visible()
+    name = page.locator('[role="option"] .lookup-name').first.inner_text()
+    with draft_saved(page, r'"nip":"\d{18}"'):
+        page.keyboard.press("Enter")
+        expect(member).to_have_value(name)
+    expect(page.locator("[data-draft-status]")).to_contain_text("Konsep tersimpan")
+    page.reload()
+    drawn(page)
+    expect(page.get_by_role("combobox", name="Anggota")).to_have_value(name)
 
 
 def test_files_are_sent_while_filling_in_and_refused_by_their_content(

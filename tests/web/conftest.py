@@ -19,22 +19,35 @@ from tests.conftest import sqlite_copy
 Client = Callable[[str], FlaskClient]
 
 
-@pytest.fixture(scope="module")
-def city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """Services on a city of about 60 employees, with the shipped definitions and no case."""
-    folder = tmp_path_factory.mktemp("city")
-    wired = wire(
+@pytest.fixture(scope="session")
+def city_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with a city of about 60 employees, the shipped definitions and no case, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    wired = on_copy(sqlite_template, folder)
+    with wired.action() as action:
+        definitions.deploy_shipped(action)
+        demo.fill(action, "kecamatan", with_cases=False)
+    wired.sessions.kw["bind"].dispose()
+    return folder / "test.sqlite3"
+
+
+def on_copy(template: Path, folder: Path) -> Services:
+    """Services on a copy of a database in this folder."""
+    return wire(
         load(
             {},
-            database_url=sqlite_copy(sqlite_template, folder),
+            database_url=sqlite_copy(template, folder),
             secret_key="k" * 32,
             var_dir=str(folder),
             undo_seconds=0,  # what is decided here reaches the engine at once; test_task_page holds it
         )
     )
-    with wired.action() as action:
-        definitions.deploy_shipped(action)
-        demo.fill(action, "kecamatan", with_cases=False)
+
+
+@pytest.fixture(scope="module")
+def city(city_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services on that city, for the tests of one module."""
+    wired = on_copy(city_template, tmp_path_factory.mktemp("city"))
     yield wired
     wired.sessions.kw["bind"].dispose()
 

@@ -16,26 +16,21 @@ from sqlalchemy import select
 from service.app import create_app
 from service.db.cases import Case, Fact, Task
 from service.db.corrections import CorrectionRequest
-from service.operations import accounts, clock, definitions, demo, due, tasks
+from service.operations import accounts, clock, demo, due, tasks
 from service.operations.demo import employee
-from service.settings import load
-from service.wiring import Services, wire
-from tests.conftest import sqlite_copy
+from service.wiring import Services
+from tests.web.conftest import on_copy
 
 GITA, ANI = "gita.pegawai", "ani.analis"
 DECREE, RULING = "tanggapan_sk", "jawab_keberatan"
 
 
 @pytest.fixture(scope="module")
-def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(city_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A city in which Gita's decree has been delivered and she may object."""
     folder = tmp_path_factory.mktemp("filled")
-    wired = wire(
-        load({}, database_url=sqlite_copy(sqlite_template, folder), secret_key="k" * 32, var_dir=str(folder))
-    )
+    wired = on_copy(city_template, folder)
     with wired.action() as action:
-        demo.fill(action, "kecamatan", with_cases=False)
-        definitions.deploy_shipped(action)
         employee.move(action)
     wired.sessions.kw["bind"].dispose()
     return folder / "test.sqlite3"
@@ -43,9 +38,7 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture
 def town(filled: Path, tmp_path: Path) -> Iterator[Services]:
-    wired = wire(
-        load({}, database_url=sqlite_copy(filled, tmp_path), secret_key="k" * 32, var_dir=str(tmp_path))
-    )
+    wired = on_copy(filled, tmp_path)
     yield wired
     wired.sessions.kw["bind"].dispose()
 

@@ -42,10 +42,10 @@ def _need(random: Random, data: Mapping[str, Any], today: date) -> dict[str, Any
 
 
 def _analysis(random: Random, data: Mapping[str, Any], today: date) -> dict[str, Any]:
-    choices = data.get("pilihan_kebutuhan") or []
-    tried = data.get("jabatan_tujuan")
-    untried = [choice["value"] for choice in choices if choice["value"] != tried] or [tried]
-    wanted = random.choice(untried[:4]) if data.get("peringkat") == [] or not tried else tried
+    choices = [choice["value"] for choice in data.get("pilihan_kebutuhan") or []]
+    wanted = data.get("jabatan_tujuan") or (random.choice(choices[:4]) if choices else None)
+    if data.get("peringkat") == [] and wanted in choices:  # nobody for it: the next one
+        wanted = choices[(choices.index(wanted) + 1) % len(choices)]
     return {
         "periode": str(today.year),
         "prioritas": "tinggi",

@@ -76,7 +76,7 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
         _live(action, random, people, sample)
         if progress:
             progress(done, len(plan))
-    until_decision(action)
+    agreed_until(action, "keputusan_ppk")
     return len(plan) + 1
 
 
@@ -95,11 +95,10 @@ class _Agreeable(Random):
         return 0.0
 
 
-def until_decision(action: Action) -> None:
-    """One more case, in which everybody agreed: it waits for the decision, so that its letter can be looked at."""
+def agreed_until(action: Action, element: str) -> Case:
+    """One more case, of the last week, in which everybody agreed: it waits at this task."""
     begins = action.calendar.start_of_day(action.calendar.local_date(action.now) - timedelta(days=7), 8)
-    sample = Sample("transfer_lifecycle", begins, lies_at="keputusan_ppk")
-    _live(action, _Agreeable(1), People(action), sample)
+    return _live(action, _Agreeable(1), People(action), Sample("transfer_lifecycle", begins, lies_at=element))
 
 
 def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[Sample]:
@@ -156,7 +155,7 @@ class People:
         return self.action.session.scalar(select(Employee.nama).where(Employee.nip == nip)) or "Pegawai"
 
 
-def _live(action: Action, random: Random, people: People, sample: Sample) -> None:
+def _live(action: Action, random: Random, people: People, sample: Sample) -> Case:
     """Begin one case and let it live until the present, until it ends, or until it is left lying."""
     moment = sample.begins
     case = cases.start(
@@ -167,21 +166,21 @@ def _live(action: Action, random: Random, people: People, sample: Sample) -> Non
     longest, eased = (1 if sample.lies_at else 6), False
     for _ in range(MOST_STEPS):
         if case.status != "running" or _lies(action, case, sample.lies_at):
-            return
+            return case
         task = _next_task(action, random, case)
         timer = _next_timer(action, case)
         acts_at = _after_some_time(random, moment, action.calendar.timezone, longest)
         if timer and (task is None or timer < acts_at):
             if timer > action.now:
-                return
+                return case
             cases.wake(replace(action, now=timer), case.id)
             moment = timer
         elif task is None:
             moment += timedelta(days=random.randint(5, 12))
             if moment > action.now or not _clearance_arrives(replace(action, now=moment), random, case):
-                return
+                return case
         elif acts_at > action.now:
-            return
+            return case
         else:
             moment = acts_at
             _complete(replace(action, actor=people.at(task), now=moment), random, task)
@@ -190,6 +189,7 @@ def _live(action: Action, random: Random, people: People, sample: Sample) -> Non
         if case.decided_at is not None and not eased:
             outcomes.ease(action, random, case)
             eased = True
+    return case
 
 
 def _next_task(action: Action, random: Random, case: Case) -> Task | None:
