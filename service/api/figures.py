@@ -11,10 +11,11 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.common import BEARER, PREFIX, Problem, moment, reading
-from service.db.queries import figures as queries
 from service.db.queries import overview as overviews
-from service.db.queries.figures import Chosen
-from service.db.queries.outcomes import Acceptance, Measured
+from service.db.queries.figures import choosing
+from service.db.queries.figures.acceptance import Acceptance
+from service.db.queries.figures.choosing import Chosen
+from service.db.queries.figures.receiving import Measured
 from service.domain import months
 from service.domain.comparing import Effect, Share
 from service.operations import figures
@@ -245,7 +246,7 @@ def outcomes(query: FiguresQuery) -> Any:
 
 def _chosen(action: Action, query: FiguresQuery) -> Chosen:
     present = months.of(action.now, action.calendar.timezone)
-    return queries.chosen(
+    return choosing.chosen(
         present,
         _month(query.first),
         _month(query.last),
@@ -261,7 +262,7 @@ def _month(text: str | None) -> date | None:
 
 def _said(action: Action, chosen: Chosen) -> dict[str, Any]:
     return {
-        "as_of": moment(queries.as_of(action.session)),
+        "as_of": moment(choosing.as_of(action.session)),
         "first": f"{chosen.first:%Y-%m}",
         "last": f"{chosen.last:%Y-%m}",
     }

@@ -8,6 +8,7 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
+from service.api.cases import CasePath
 from service.api.common import (
     BEARER,
     PREFIX,
@@ -38,12 +39,6 @@ class IncidentPath(Strict):
     """An incident by its id."""
 
     incident: str = Field(max_length=64)
-
-
-class CasePath(Strict):
-    """A case by its id or its number."""
-
-    case: str = Field(max_length=64)
 
 
 class IncidentsQuery(PageQuery):

@@ -8,7 +8,9 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
+from service.api.cases import CasePath
 from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once, reading
+from service.api.definitions import KeyPath
 from service.db.definitions import DefinitionVersion
 from service.db.incidents import MigrationJob
 from service.db.queries import cases as case_queries
@@ -20,18 +22,6 @@ blueprint = APIBlueprint(
     "api_migrations", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="migrations")], abp_security=BEARER
 )
 CHANGED: dict[Any, Any] = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
-
-
-class CasePath(Strict):
-    """A case by its id or its number."""
-
-    case: str = Field(max_length=64)
-
-
-class KeyPath(Strict):
-    """A definition by its key."""
-
-    key: str = Field(max_length=255)
 
 
 class JobPath(Strict):

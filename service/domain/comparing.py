@@ -8,7 +8,7 @@ over the sets. The standard library is enough for that: the sets are few hundred
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -100,12 +100,9 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return means[round(DRAWS * 0.025)], means[round(DRAWS * 0.975) - 1]
 
 
-def matches(
-    level: float, candidates: Sequence[tuple[float, float]], most: int = MOST_MATCHES
-) -> tuple[float, ...]:
-    """The changes of the candidates (level before, change) that stood nearest to `level`; at most five."""
-    near = sorted(candidates, key=lambda one: (abs(one[0] - level), one))
-    return tuple(change for _, change in near[:most])
+def nearest(level: float, before: Mapping[str, float], most: int = MOST_MATCHES) -> list[str]:
+    """The units that stood nearest to `level`, by their levels before; at most five."""
+    return sorted(before, key=lambda unit: (abs(before[unit] - level), unit))[:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,8 @@ class Share:
         share, n = self.count / self.of, self.of
         middle = (share + z * z / (2 * n)) / (1 + z * z / n)
         half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        # Rounding may push an end past the share itself, where that is 0 or 1.
+        return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def differ(before: Share, after: Share) -> Literal["more", "less", "unclear", "too_few"]:

@@ -129,8 +129,3 @@ def months_between(start: date, end: date) -> int:
     months = (end.year - start.year) * 12 + end.month - start.month
     last = monthrange(end.year, end.month)[1]
     return months if end.day >= min(start.day, last) else months - 1
-
-
-def age_on(tgl_lahir: date, day: date) -> int:
-    """Age in whole years."""
-    return months_between(tgl_lahir, day) // 12

@@ -216,23 +216,3 @@ ASPECTS: Mapping[str, Callable[[Candidate, Post], Opinion]] = {
     "kebutuhan": _need,
     "sifat_pekerjaan": _nature_of_work,
 }
-
-
-def job_person_match(held: Mapping[str, int], standard: Mapping[str, int]) -> tuple[float | None, int | None]:
-    """JPM in percent and the number of competencies below the standard, by code -> level 1 to 5.
-
-    A competency never assessed counts as absent data when none was assessed at all, else as level 0.
-    """
-    if not standard or not any(code in held for code in standard):
-        return None, None
-    met = sum(min(held.get(code, 0), level) / level for code, level in standard.items() if level > 0)
-    below = sum(1 for code, level in standard.items() if held.get(code, 0) < level)
-    return round(met * 100 / len(standard), 1), below
-
-
-def nine_box(performance: int | None, potential: int | None) -> int | None:
-    """The cell 1 to 9 of performance and potential (1 low to 3 high each); None without both."""
-    return BOXES.get((potential or 0, performance or 0))
-
-
-BOXES = {(1, 1): 1, (1, 2): 2, (2, 1): 3, (1, 3): 4, (2, 2): 5, (3, 1): 6, (2, 3): 7, (3, 2): 8, (3, 3): 9}

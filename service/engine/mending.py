@@ -24,7 +24,6 @@ DD = "{http://www.omg.org/spec/DD/20100524/DI}"
 OTHERWISE = frozenset(
     {"tidak", "no", "else", "otherwise", "lainnya", "selain itu", "default", "nein", "non", "nao", "не"}
 )
-CHOOSING = frozenset({f"{B}exclusiveGateway", f"{B}inclusiveGateway"})
 SIZE, GAP = 36, 50
 
 

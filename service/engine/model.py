@@ -187,4 +187,3 @@ class Process(Scope):
     documentation: str = ""
     executable: bool = True
     file: str = ""
-    lanes: dict[str, str] = field(default_factory=dict)  # lane id -> name

@@ -5,10 +5,10 @@ Pure: made from what was read of the diagram. Words in a language, and where a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from service.engine.model import EventDefinition, Flow, Loop, Node, Process, Scope
+from service.engine.model import Flow, Node, Process, Scope
 
 DEEPEST = 40
 """So deep branches are nested; what lies deeper is told after them."""
@@ -40,21 +40,12 @@ class Step:
     called: Outline | None = None
     goes_to: Node | None = None
 
-    @property
-    def events(self) -> tuple[EventDefinition, ...]:
-        return self.node.events
-
-    @property
-    def loop(self) -> Loop | None:
-        return self.node.loop
-
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """A process: its steps from where it begins, and what no flow from there leads to."""
 
     process: Process
-    lanes: tuple[str, ...]
     steps: tuple[Step, ...]
     besides: tuple[Step, ...]
 
@@ -62,22 +53,6 @@ class Outline:
 def outline(models: Mapping[str, Process], key: str) -> Outline:
     """The outline of a process with all that it calls, each told of where it is called first."""
     return _Teller(models).process(key)
-
-
-def elements(found: Outline) -> Iterable[tuple[str, str]]:
-    """(process, element) of all that an outline tells of, in its order."""
-    yield from _of_steps((*found.steps, *found.besides))
-
-
-def _of_steps(steps: Iterable[Step]) -> Iterable[tuple[str, str]]:
-    for step in steps:
-        yield step.process, step.node.id
-        yield from _of_steps(step.inside)
-        if step.called is not None:
-            yield from elements(step.called)
-        yield from _of_steps(step.borders)
-        for branch in step.branches:
-            yield from _of_steps(branch.steps)
 
 
 class _Teller:
@@ -91,7 +66,7 @@ class _Teller:
         self.known.add(key)
         process = self.models[key]
         steps, besides = _Scope(self, process, process.id).all()
-        return Outline(process, tuple(dict.fromkeys(process.lanes.values())), steps, besides)
+        return Outline(process, steps, besides)
 
 
 class _Scope:

@@ -89,7 +89,6 @@ class _Reader:
         process.executable = element.get("isExecutable", "true") != "false"
         for lane in element.iter(f"{B}lane"):
             name = lane.get("name") or ""
-            process.lanes[lane.get("id", name)] = name
             for reference in lane.iterchildren(f"{B}flowNodeRef"):
                 self.lanes[text(reference)] = name  # a nested lane comes later and is the innermost
         self._scope(element, process, None)

@@ -16,7 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from service.engine import compensation
 from service.engine.case import Part, Scope, Token
 from service.engine.expressions import Expression, Failed, when_known
-from service.engine.model import ACTIVITIES, DataMove, EventDefinition, Node
+from service.engine.model import DataMove, EventDefinition, Node
 from service.engine.throwing import caught_failure
 
 
@@ -410,7 +410,3 @@ def _label(text: str, value: Any) -> str:
     if isinstance(value, bool | dict | list):
         raise Failed(f"{text}: must be a text, not {value!r}")
     return str(value)
-
-
-def is_activity(spec: NodeSpec) -> bool:
-    return spec.node.kind in ACTIVITIES

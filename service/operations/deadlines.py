@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from service.db.accounts import Account
 from service.db.administration import DeadlineJob
 from service.db.cases import Case, CaseEvent, DueWork, Task
-from service.domain.access import Actor
 from service.domain.calendar import Calendar, DaysOff
 from service.domain.ids import new_id
+from service.operations import jobs
 from service.operations.action import Action
 from service.operations.recording import open_tasks, set_next_deadline, write_event
 
@@ -54,24 +53,9 @@ def begin(
     return job
 
 
-def run_jobs(services: Services) -> Iterator[DeadlineJob]:
-    """Work on what is planned, the oldest first, one transaction for some tasks; yields the job after each.
-
-    Stopping at any moment loses nothing: the job goes on behind the last task it had looked at.
-    """
-    while True:
-        with services.action() as action:
-            job = action.session.scalar(
-                select(DeadlineJob)
-                .where(DeadlineJob.state == "running")
-                .order_by(DeadlineJob.created_at, DeadlineJob.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if job is None:
-                return
-            _go_on(_on_behalf(action, job), job)
-        yield job
+def run_jobs(services: Services, now: datetime | None = None) -> Iterator[DeadlineJob]:
+    """Count the deadlines of the jobs that run anew; yields the job after each few of them."""
+    return jobs.run(services, DeadlineJob, _go_on, now=now)
 
 
 def counted_anew(old: Calendar, new: Calendar, opened_at: datetime, due_at: datetime) -> datetime:
@@ -174,9 +158,3 @@ def _calendar(action: Action, days: Mapping[str, str]) -> Calendar:
         if isinstance(off, DaysOff)
         else action.calendar
     )
-
-
-def _on_behalf(action: Action, job: DeadlineJob) -> Action:
-    """The same transaction, in the name of who changed the calendar."""
-    account = action.session.get(Account, job.created_by) if job.created_by else None
-    return action if account is None else replace(action, actor=Actor(account.id, account.name, sees="all"))

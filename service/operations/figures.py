@@ -23,8 +23,11 @@ from service.db.bulk import insert_many, upsert_many
 from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
 from service.db.figures import CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure
 from service.db.queries import outcomes as outcome_queries
-from service.db.queries.counting import case_rows, month_rows, step_rows, waiting_rows
-from service.db.queries.figures import Chosen
+from service.db.queries.counting.cases import case_rows
+from service.db.queries.counting.months import month_rows
+from service.db.queries.counting.steps import step_rows
+from service.db.queries.counting.waiting import waiting_rows
+from service.db.queries.figures.choosing import AS_OF, Chosen
 from service.db.queries.outcomes import Outcomes
 from service.domain import months
 from service.domain.access import Actor
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 KIND = "figures"
 SEE = "case.view_all"
 MARK = "figures_event"
-AS_OF = "figures_as_of"
 AGAIN_SECONDS = 60
 EVENTS_A_PIECE = 5_000
 OVERLAP = 500

@@ -19,7 +19,7 @@ from service.db.base import insert_new
 from service.db.cases import DueWork, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, NotFound
-from service.operations import cases, drafts, notices, substitutes, tasks
+from service.operations import acting, cases, drafts, notices, tasks
 from service.operations.action import Action
 
 KIND = "decision"
@@ -137,7 +137,7 @@ def _as(action: Action, held: HeldDecision) -> Action:
     """
     account = action.session.get_one(Account, held.account_id)
     decided_at = held.until - timedelta(seconds=action.settings.undo_seconds)
-    actor = substitutes.on_behalf(action, account, held.substitution_id, decided_at)
+    actor = acting.on_behalf(action, account, held.substitution_id, decided_at)
     return replace(action, actor=actor)
 
 

@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from service.db.accounts import Account
 from service.db.cases import Case, DueWork, Task
 from service.db.incidents import Incident
 from service.domain.access import SYSTEM
 from service.domain.errors import Conflict, NotFound
-from service.operations import cases, external, messages, substitutes, tasks
+from service.operations import acting, cases, external, messages, tasks
 from service.operations.action import Action
 from service.operations.attempts import SUBSTITUTION, settle
 from service.operations.recording import write_event
@@ -85,10 +85,4 @@ def _on_behalf(action: Action, incident: Incident) -> Action:
         return replace(action, actor=SYSTEM)
     lent = incident.command.get(SUBSTITUTION)
     by = uuid.UUID(lent) if lent else None
-    return replace(action, actor=substitutes.on_behalf(action, account, by, incident.last_at))
-
-
-def held(action: Action, case_id: uuid.UUID) -> list[Incident]:
-    """The open incidents of a case, oldest first."""
-    query = select(Incident).where(Incident.case_id == case_id, Incident.state == "open")
-    return list(action.session.scalars(query.order_by(Incident.opened_at, Incident.id)))
+    return replace(action, actor=acting.on_behalf(action, account, by, incident.last_at))

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from service.db.accounts import Account
 from service.db.cases import Case
 from service.db.definitions import DefinitionVersion
 from service.db.incidents import CaseMigration, MigrationJob
-from service.domain.access import Actor
 from service.domain.errors import Conflict, Incident, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
 from service.engine.definitions import Definition
 from service.engine.migration import MigrationBlocked, Timers
 from service.engine.steps import Step
-from service.operations import cases, definitions
+from service.operations import cases, definitions, jobs
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.recording import open_tasks, role_of, write_event
@@ -166,33 +163,8 @@ def left(action: Action, job: MigrationJob) -> int:
 
 
 def run_jobs(services: Services) -> Iterator[MigrationJob]:
-    """Work on all jobs that run, one transaction for each few cases; yields the job after each of them.
-
-    Stopping at any moment loses nothing: the job goes on behind the last case it had looked at.
-    """
-    while True:
-        with services.action() as action:
-            job = action.session.scalar(
-                select(MigrationJob)
-                .where(MigrationJob.state == "running")
-                .order_by(MigrationJob.created_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if job is None:
-                return
-            _go_on(_on_behalf(action, job), job)
-        yield job
-
-
-def _on_behalf(action: Action, job: MigrationJob) -> Action:
-    """The same transaction, for the one who asked for the job, with no more rights than it needs."""
-    account = action.session.get(Account, job.created_by) if job.created_by else None
-    if account is None:
-        return action
-    return replace(
-        action, actor=Actor(account.id, account.name, permissions=frozenset({MIGRATE}), sees="all")
-    )
+    """Move the cases of the jobs that run; yields the job after each few of them."""
+    return jobs.run(services, MigrationJob, _go_on, MIGRATE)
 
 
 def _go_on(action: Action, job: MigrationJob) -> None:

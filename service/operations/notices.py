@@ -21,7 +21,6 @@ from service.db.comments import Comment
 from service.db.notices import Notice, NoticeSettings, PushSubscription
 from service.db.people import Unit
 from service.db.queries import tasks as task_queries
-from service.domain.access import is_offered
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
 from service.domain.notices import ABOUT_OPEN_TASKS, CHANNELS, DEFAULTS, OFFERED, RHYTHMS, Channel, Wishes
@@ -336,16 +335,4 @@ def forget(action: Action) -> None:
         .where(Notice.read_at.is_(None), Notice.kind.in_(ABOUT_OPEN_TASKS), closed)
         .values(read_at=action.now)
         .execution_options(synchronize_session=False)
-    )
-
-
-def concerns(action: Action, task: Task) -> bool:
-    """Whether a task is the actor's to do."""
-    return is_offered(
-        action.actor,
-        role=task.role,
-        unit=task.unit_id,
-        person=task.person_nip,
-        assignee=task.assignee_id,
-        escalated_to=task.escalate_to if task.escalated_at else None,
     )

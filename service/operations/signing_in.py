@@ -17,7 +17,7 @@ from service.db.administration import SignInRequest
 from service.domain.access import SYSTEM, Actor, make_actor
 from service.domain.errors import BadCredentials, Invalid, NotAllowed, NotFound, TooManyAttempts
 from service.domain.ids import new_id
-from service.operations import accounts, clock, substitutes
+from service.operations import accounts, acting, clock
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -176,10 +176,10 @@ def by_session(action: Action, token: str, acting_for: str | None = None) -> Sig
         seen_long_ago=session.seen_at + SEEN_EVERY < action.now,
     )
     if acting_for is not None:
-        return replace(signed_in, actor=substitutes.actor_named(action, account, acting_for))
+        return replace(signed_in, actor=acting.actor_named(action, account, acting_for))
     if session.substitution_id is None:
         return signed_in
-    actor = substitutes.actor_for(action, account, session.substitution_id, clock.now(action.session))
+    actor = acting.actor_for(action, account, session.substitution_id, clock.now(action.session))
     return replace(signed_in, actor=actor) if actor else replace(signed_in, acting_over=True)
 
 
@@ -229,7 +229,7 @@ def by_token(action: Action, token: str, acting_for: str | None = None) -> Signe
     if acting_for is None:
         return signed_in
     account = action.session.get_one(Account, first.id)
-    return replace(signed_in, actor=substitutes.actor_named(action, account, acting_for))
+    return replace(signed_in, actor=acting.actor_named(action, account, acting_for))
 
 
 def touch_token(action: Action, token: str) -> None:

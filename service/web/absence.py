@@ -19,7 +19,7 @@ from service.db.queries import substitutions as queries
 from service.db.queries import tasks as task_queries
 from service.domain.access import Actor
 from service.domain.errors import Conflict, Invalid, NotAllowed
-from service.operations import substitutes
+from service.operations import acting, substitutes
 from service.operations.action import Action
 from service.web import common, context, moments
 from service.web.home import own_path
@@ -46,7 +46,7 @@ def check_acting() -> None:
     if request.path.startswith("/static/") or not getattr(current_user, "acting_over", False):
         return
     with context.services().action(context.own()) as action:
-        substitutes.switch(action, current_user.session, None)
+        acting.switch(action, current_user.session, None)
     if request.method not in ("GET", "HEAD"):
         raise NotAllowed("You no longer stand in for this person. Nothing was stored.")
     flash(gettext("You no longer stand in for this person: you are yourself again."), "warning")
@@ -58,7 +58,7 @@ def switch() -> ResponseReturnValue:
     """Begin to act for somebody in this browser, or stop. Forms of pages opened before are worth nothing afterwards."""
     chosen = _id(request.form.get("substitution", ""))
     with context.services().action(context.own()) as action:
-        actor = substitutes.switch(action, current_user.session, chosen)
+        actor = acting.switch(action, current_user.session, chosen)
     session.pop("csrf_token", None)
     if actor.acting_for:
         flash(gettext("You are acting for %(name)s now.", name=actor.acting_for.name), "note")
@@ -147,7 +147,7 @@ def waiting_for_absent() -> list[Waiting]:
         return []
     with context.services().reading(context.own()) as action:
         account = action.session.get_one(Account, context.own().id)
-        actors = [(row, substitutes.actor_for(action, account, row.id, action.now)) for row in rows]
+        actors = [(row, acting.actor_for(action, account, row.id, action.now)) for row in rows]
         return [
             Waiting(row, task_queries.count_open(action.session, actor, most=MOST_WAITING))
             for row, actor in actors

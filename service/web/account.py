@@ -26,7 +26,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 SHOWN_ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
-def page(feed_address: str = "", refused: str = "") -> str:
+def page(feed_address: str = "") -> str:
     """The account page. `feed_address`: of a calendar that was just made; it is shown once."""
     actor = context.own()
     with context.services().reading(actor) as action:
@@ -48,7 +48,6 @@ def page(feed_address: str = "", refused: str = "") -> str:
             devices=pushing.devices(action),
             feed=calendar_feeds.of_actor(action),
             feed_address=feed_address,
-            refused=refused,
         )
 
 

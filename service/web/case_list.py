@@ -57,7 +57,6 @@ def page() -> ResponseReturnValue:
         cases=rows,
         columns=columns,
         other_columns=[column for column in case_columns.COLUMNS.values() if column not in columns],
-        usual_columns=",".join(case_columns.USUAL),
         sort=sort,
         descending=descending,
         sort_url=lambda column: _sort_url(kept, column.sort, sort, descending),

@@ -1,49 +1,26 @@
-"""What a manager does at a case: let it stand still, go on, give more time, remind, give the task to somebody else."""
+"""What is done at a case: let it stand still, go on, give more time, remind, give a task to another, cancel, repair."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import login_required
 
-from service.db.cases import Case, Task
+from service.db.cases import Task
 from service.db.queries import cases as queries
+from service.db.queries import incidents as incident_queries
 from service.db.queries import tasks as task_queries
-from service.domain.errors import Conflict, Invalid, NotFound
-from service.operations import cases, definitions, extending, handing, notices, suspending
+from service.domain.errors import Conflict, Incident, Invalid, NotFound
+from service.operations import cases, extending, handing, incidents, notices, suspending
 from service.operations.action import Action
-from service.web import case_timeline, context, moments
+from service.web import context, moments
 from service.web.case_list import blueprint
 
 LONGEST = 2_000
-
-
-@blueprint.get("/<string:number>")
-@login_required
-def numbered(number: str) -> ResponseReturnValue:
-    """The address that people write: the case's number leads to its page, for whoever may see it."""
-    with context.reading() as action:
-        found = queries.get(action.session, action.actor, number[:64])
-    query = request.query_string.decode("ascii", "replace")
-    return redirect(url_for(".case", case_id=found.id) + (f"?{query}" if query else ""), 302)
-
-
-@blueprint.get("/<uuid:case_id>/timeline")
-@login_required
-def more_timeline(case_id: uuid.UUID) -> ResponseReturnValue:
-    """A page of the timeline, for the page that shows it."""
-    with context.reading() as action:
-        queries.get(action.session, action.actor, case_id)
-        record = action.session.get_one(Case, case_id)
-        definition = definitions.compiled(action.session, action.engine, record.definition_version_id)
-        found = case_timeline.page(action, record, definition, cases.data(action, record))
-    return render_template(
-        "cases/timeline.html", timeline=found, case_id=case_id, kinds=case_timeline.names()
-    )
 
 
 @blueprint.post("/<uuid:case_id>/suspend")
@@ -104,6 +81,55 @@ def assign(case_id: uuid.UUID, task_id: uuid.UUID) -> ResponseReturnValue:
         return str(gettext("The task was given to somebody else."))
 
     return _managed(case_id, do)
+
+
+@blueprint.post("/<uuid:case_id>/cancel")
+@login_required
+def cancel(case_id: uuid.UUID) -> ResponseReturnValue:
+    def do(action: Action) -> str:
+        cases.cancel(action, case_id, _reason())
+        return str(gettext("The case was cancelled."))
+
+    return _managed(case_id, do)
+
+
+@blueprint.post("/<uuid:case_id>/incidents/<uuid:incident_id>/retry")
+@login_required
+def retry(case_id: uuid.UUID, incident_id: uuid.UUID) -> ResponseReturnValue:
+    """Do a step that failed once more."""
+    try:
+        with context.services().action(context.actor()) as action:
+            cases.check_may_repair(action)
+            incident_queries.get(action.session, action.actor, incident_id)
+            incidents.retry(action, incident_id)
+    except Incident as failed:
+        flash(gettext("It failed again: %(reason)s", reason=failed.reason), "bad")
+    except Conflict as refused:
+        flash(gettext(str(refused)), "bad")
+    else:
+        flash(gettext("It worked now: the case goes on."), "good")
+    return redirect(url_for(".case", case_id=case_id), 303)
+
+
+@blueprint.post("/<uuid:case_id>/variables")
+@login_required
+def variables(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Repair a case: set a variable, with a reason."""
+    name = request.form.get("name", "").strip()[:255]
+    try:
+        with context.services().action(context.actor()) as action:
+            queries.get(action.session, action.actor, case_id)
+            value = action.engine.evaluate(request.form.get("value", "")[:10_000], {}, action.now)
+            cases.change_variables(
+                action, case_id, {name: value} if name else {}, request.form.get("reason", "")
+            )
+    except Incident as failed:
+        flash(gettext("The value is no FEEL expression: %(reason)s", reason=failed.reason), "bad")
+    except (Invalid, Conflict) as refused:
+        flash(gettext(str(refused)), "bad")
+    else:
+        flash(gettext("The variable was changed. Try the failed step again."), "good")
+    return redirect(url_for(".case", case_id=case_id), 303)
 
 
 def _managed(case_id: uuid.UUID, do: Callable[[Action], str]) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from flask_babel import gettext
 
 from service.db.cases import Case
 from service.db.queries import cases as queries
+from service.db.queries.cursors import LONGEST_NUMBER
 from service.engine.definitions import Definition
 from service.operations.action import Action
 from service.web import context, timeline
@@ -68,7 +69,7 @@ def page(action: Action, case: Case, definition: Definition, data: Mapping[str, 
         kinds=KINDS.get(only, ()),
         unwanted=timeline.UNSHOWN,
         elements=shown,
-        since=int(event) if event.isascii() and event.isdigit() and len(event) < queries.LONGEST_ID else None,
+        since=int(event) if event.isascii() and event.isdigit() and len(event) < LONGEST_NUMBER else None,
     )
     answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
     entries = timeline.entries(events.items, definition, data, answered=answered)

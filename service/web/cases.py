@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_login import login_required
 
 from service.db.accounts import Account
@@ -19,9 +18,8 @@ from service.db.queries import cases as queries
 from service.db.queries import incidents as incident_queries
 from service.db.queries import tasks as task_queries
 from service.db.queries.tasks import TaskRow
-from service.domain.errors import Conflict, Incident, Invalid
 from service.domain.reviews import INTERVALS
-from service.operations import cases, definitions, handing, incidents, notices, outlining, suspending
+from service.operations import cases, definitions, handing, notices, outlining, suspending
 from service.operations.action import Action
 from service.web import case_steps, case_timeline, context, diagrams, timeline, views, why
 
@@ -91,6 +89,28 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
         )
 
 
+@blueprint.get("/<string:number>")
+@login_required
+def numbered(number: str) -> ResponseReturnValue:
+    """The address that people write: the case's number leads to its page, for whoever may see it."""
+    with context.reading() as action:
+        found = queries.get(action.session, action.actor, number[:64])
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(url_for(".case", case_id=found.id) + (f"?{query}" if query else ""), 302)
+
+
+@blueprint.get("/<uuid:case_id>/timeline")
+@login_required
+def more_timeline(case_id: uuid.UUID) -> ResponseReturnValue:
+    """A page of the timeline, for the page that shows it."""
+    with context.reading() as action:
+        queries.get(action.session, action.actor, case_id)
+        record = action.session.get_one(Case, case_id)
+        definition = definitions.compiled(action.session, action.engine, record.definition_version_id)
+        found = case_timeline.page(action, record, definition, cases.data(action, record))
+    return render_template("cases/timeline.html", timeline=found)
+
+
 @dataclass(frozen=True, slots=True)
 class May:
     """What the reader may do with the case and its open tasks. `colleagues`: task -> who could do it instead."""
@@ -117,57 +137,3 @@ def _reviews(case: Case, now: datetime) -> list[tuple[int, datetime, bool]]:
         return []
     days = [(month, case.effective_on + relativedelta(months=month)) for month in INTERVALS]
     return [(month, at, at < now) for month, at in days]
-
-
-@blueprint.post("/<uuid:case_id>/cancel")
-@login_required
-def cancel(case_id: uuid.UUID) -> ResponseReturnValue:
-    """End a case by hand, with a reason."""
-    try:
-        with context.services().action(context.actor()) as action:
-            queries.get(action.session, action.actor, case_id)
-            cases.cancel(action, case_id, request.form.get("reason", "")[:2000])
-    except (Invalid, Conflict) as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("The case was cancelled."), "good")
-    return redirect(url_for(".case", case_id=case_id), 303)
-
-
-@blueprint.post("/<uuid:case_id>/incidents/<uuid:incident_id>/retry")
-@login_required
-def retry(case_id: uuid.UUID, incident_id: uuid.UUID) -> ResponseReturnValue:
-    """Do a step that failed once more."""
-    try:
-        with context.services().action(context.actor()) as action:
-            cases.check_may_repair(action)
-            incident_queries.get(action.session, action.actor, incident_id)
-            incidents.retry(action, incident_id)
-    except Incident as failed:
-        flash(gettext("It failed again: %(reason)s", reason=failed.reason), "bad")
-    except Conflict as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("It worked now: the case goes on."), "good")
-    return redirect(url_for(".case", case_id=case_id), 303)
-
-
-@blueprint.post("/<uuid:case_id>/variables")
-@login_required
-def variables(case_id: uuid.UUID) -> ResponseReturnValue:
-    """Repair a case: set a variable, with a reason."""
-    name = request.form.get("name", "").strip()[:255]
-    try:
-        with context.services().action(context.actor()) as action:
-            queries.get(action.session, action.actor, case_id)
-            value = action.engine.evaluate(request.form.get("value", "")[:10_000], {}, action.now)
-            cases.change_variables(
-                action, case_id, {name: value} if name else {}, request.form.get("reason", "")
-            )
-    except Incident as failed:
-        flash(gettext("The value is no FEEL expression: %(reason)s", reason=failed.reason), "bad")
-    except (Invalid, Conflict) as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("The variable was changed. Try the failed step again."), "good")
-    return redirect(url_for(".case", case_id=case_id), 303)

@@ -9,8 +9,8 @@ from typing import Any
 from babel.dates import format_date
 from flask_babel import gettext
 
-from service.db.queries.figures import MonthRow
-from service.db.queries.outcomes import BalanceRow
+from service.db.queries.figures.cases import MonthRow
+from service.db.queries.figures.receiving import BalanceRow
 from service.web import context
 
 Chart = dict[str, Any]

@@ -15,7 +15,7 @@ from service.db.queries import corrections as queries
 from service.domain import own_data as domain
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.operations import corrections, documents
-from service.web import common, context, own_data
+from service.web import common, context, own_records
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
 
@@ -34,7 +34,7 @@ def page() -> ResponseReturnValue:
             "corrections/page.html",
             rows=found.items,
             state=state,
-            name_of=own_data.name_of,
+            name_of=own_records.name_of,
             now=action.now,
             next_url=context.here(".page", {"state": state}, found.next_cursor) if found.next_cursor else "",
         )
@@ -107,12 +107,12 @@ def _one(request_id: uuid.UUID, given: Mapping[str, str], errors: Mapping[str, s
             row=row,
             asked=asked,
             field=field,
-            stored=own_data.in_words(field, value) if field else "",
+            stored=own_records.in_words(field, value) if field else "",
             typed=given.get("value", _as_typed(value)),
             given=given,
             errors=errors,
-            title=own_data.name_of(asked.kind, asked.field),
-            used=[own_data.used(code) for code in field.used] if field else [],
+            title=own_records.name_of(asked.kind, asked.field),
+            used=[own_records.used(code) for code in field.used] if field else [],
             by_decree=(asked.kind, asked.field) in domain.MADE_BY_DECREE,
             own=asked.asked_by == current_user.account_id,
             now=action.now,

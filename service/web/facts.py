@@ -29,9 +29,6 @@ OPINION_TONES = {
 }
 DECIDERS = ("tpk", "pyb", "ppk")
 """Roles whose decision is kept as `putusan_<role>` and `alasan_<role>`, in the order they decide."""
-MOST_LOAD = 1.2
-LEAST_LOAD = 0.8
-WIDEST_LOAD = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,6 @@ class Candidate:
     fit: float | None
     box: int | None
     ratings: tuple[int, ...]
-    strengths: tuple[str, ...]
     weaknesses: tuple[str, ...]
     aspects: tuple[Aspect, ...]
     rules: tuple[Rule, ...]
@@ -250,11 +246,10 @@ def unjudged(facts: Facts) -> Facts:
 
 def _why(data: Mapping[str, Any], names: bool) -> Iterator[tuple[str, str]]:
     trigger = _mapping(data.get("pemicu"))
-    kind = _text(trigger.get("jenis")).replace("_", " ")
-    if said := " · ".join(
-        part for part in (kind[:1].upper() + kind[1:], _text(trigger.get("keterangan"))) if part
-    ):
-        yield "pemicu", said
+    if kind := _text(trigger.get("jenis")):
+        yield "jenis_pemicu", kind
+    if told := _text(trigger.get("keterangan")):
+        yield "pemicu", told
     keys = ["catatan_analisis", "catatan_pemetaan"]
     if names:
         keys += ["alasan_rencana", "alasan_khusus", "dasar_hukum"]
@@ -293,7 +288,6 @@ def _candidate(row: Mapping[str, Any]) -> Candidate:
         fit=_number(row.get("jpm")),
         box=None if box is None else int(box),
         ratings=tuple(int(value) for value in _list(row.get("predikat")) if _number(value) is not None),
-        strengths=tuple(_text(value) for value in _list(row.get("kekuatan"))),
         weaknesses=tuple(_text(value) for value in _list(row.get("kelemahan"))),
         aspects=tuple(
             Aspect(

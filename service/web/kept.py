@@ -9,7 +9,7 @@ from threading import Lock
 from flask import current_app
 from markupsafe import Markup
 
-from service.db.queries.counting import minute
+from service.domain.figures import minute
 from service.operations.action import Action
 from service.web import context
 

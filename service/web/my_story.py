@@ -25,7 +25,6 @@ from service.web.facts import Candidate, Facts
 
 Level = Literal["asked", "own", "consulted", "decided"]
 WISHES, REQUEST, ANSWER_TO_DECREE, RULING = "aspirasi", "permohonan", "tanggapan_sk", "jawab_keberatan"
-SELF_REVIEW = "evaluasi_pegawai"
 
 
 @dataclass(frozen=True, slots=True)

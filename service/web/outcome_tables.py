@@ -7,16 +7,19 @@ from typing import Any
 
 from flask_babel import gettext
 
-from service.db.queries.outcomes import Acceptance, Measured, Outcomes
+from service.db.queries.figures.acceptance import Acceptance
+from service.db.queries.figures.receiving import Measured
+from service.db.queries.outcomes import Outcomes
 from service.domain.comparing import Share
+from service.web.step_names import Names
 from service.web.tables import Rows
 
 
-def complaints(found: Outcomes, names: Any) -> Rows:
+def complaints(found: Outcomes, names: Names) -> Rows:
     yield from _units(found.complaints, found)
 
 
-def ratios(found: Outcomes, names: Any) -> Rows:
+def ratios(found: Outcomes, names: Names) -> Rows:
     yield from _units(found.ratio, found)
 
 
@@ -43,7 +46,7 @@ def _units(measured: Measured, found: Outcomes) -> Rows:
         ]
 
 
-def balance(found: Outcomes, names: Any) -> Rows:
+def balance(found: Outcomes, names: Names) -> Rows:
     yield [gettext("Month"), gettext("Units"), "CV", "Gini", gettext("Units outside the bounds")]
     for row in found.balance:
         figures = row.balance
@@ -56,7 +59,7 @@ def balance(found: Outcomes, names: Any) -> Rows:
         ]
 
 
-def transfers(found: Outcomes, names: Any) -> Rows:
+def transfers(found: Outcomes, names: Names) -> Rows:
     yield [
         gettext("Case"),
         gettext("Receiving unit"),
@@ -78,19 +81,19 @@ def transfers(found: Outcomes, names: Any) -> Rows:
         ]
 
 
-def variants(found: Outcomes, names: Any) -> Rows:
+def variants(found: Outcomes, names: Names) -> Rows:
     yield [gettext("Variant"), *_heads()]
     for key, row in found.variants.items():
         yield [names.definition(key), *_accepted(row)]
 
 
-def plans(found: Outcomes, names: Any) -> Rows:
+def plans(found: Outcomes, names: Names) -> Rows:
     yield [gettext("Plan"), *_heads()]
     for key, row in found.plans.items():
         yield [key, *_accepted(row)]
 
 
-def followups(found: Outcomes, names: Any) -> Rows:
+def followups(found: Outcomes, names: Names) -> Rows:
     yield [gettext("Follow-up"), gettext("Decided"), gettext("Carried out"), gettext("Target reached then")]
     for row in found.follow_ups:
         yield [row.kind, row.decided, row.done, _percent(row.reached)]
@@ -119,7 +122,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-TABLES: Mapping[str, Callable[[Outcomes, Any], Rows]] = {
+TABLES: Mapping[str, Callable[[Outcomes, Names], Rows]] = {
     "complaints": complaints,
     "ratios": ratios,
     "balance": balance,

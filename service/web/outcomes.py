@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import login_required
 
-from service.db.queries import figures, people
-from service.db.queries.figures import Chosen
-from service.db.queries.outcomes import Acceptance, Measured, Outcomes
+from service.db.queries.figures import choosing
+from service.db.queries.figures.acceptance import Acceptance
+from service.db.queries.figures.choosing import Chosen
+from service.db.queries.figures.receiving import Measured
+from service.db.queries.outcomes import Outcomes
 from service.domain import comparing
 from service.domain.comparing import Effect, Share
-from service.domain.errors import NotFound
 from service.operations import figures as counting
 from service.operations.action import Action
-from service.web import charts, context, exports, outcome_tables
+from service.web import charts, figures, outcome_tables
 from service.web.common import number
-from service.web.kept import part
-from service.web.overview import (
-    MOST_UNITS,
-    Names,
-    cases_url,
-    chosen_of_request,
-    kept,
-    month_choices,
-)
+from service.web.step_names import Names
 
 blueprint = Blueprint("outcomes", __name__)
 
@@ -39,13 +32,14 @@ MOST_ROWS = 10
 @login_required
 def page() -> ResponseReturnValue:
     """What the transfers of the period did."""
-    counting.check_may_see(context.actor())
-    with context.reading() as action:
-        chosen = chosen_of_request(action)
-        key = ("outcomes", chosen, figures.as_of(action.session))
-        return render_template(
-            "outcomes/page.html", figures=part(action, key, lambda: _figures(action, chosen))
-        )
+    return figures.page("outcomes/page.html", _figures)
+
+
+@blueprint.get("/outcomes/<name>.csv")
+@login_required
+def table(name: str) -> ResponseReturnValue:
+    """One of the page's tables, whole, as CSV."""
+    return figures.table(name, outcome_tables.TABLES, counting.outcomes)
 
 
 def _figures(action: Action, chosen: Chosen) -> str:
@@ -53,12 +47,7 @@ def _figures(action: Action, chosen: Chosen) -> str:
     return render_template(
         "outcomes/figures.html",
         found=found,
-        chosen=chosen,
-        kept=kept(chosen),
         names=Names(action),
-        units=people.unit_names(action.session, MOST_UNITS),
-        plans=figures.plans(action.session, chosen),
-        months=month_choices(action, chosen),
         measures=_measures(found),
         sentences=_sentences(found),
         acceptance=_acceptance_rows(found),
@@ -66,27 +55,12 @@ def _figures(action: Action, chosen: Chosen) -> str:
         balance_path=charts.balance(found.balance),
         most=MOST_ROWS,
         least=comparing.LEAST,
-        month_name=charts.month_name,
         share_of=share_of,
         signed=signed,
         review_label=review_label,
-        cases_url=cases_url(chosen),
-        as_of=figures.as_of(action.session),
-        table_url=lambda name: url_for(".table", name=name, **kept(chosen)),
+        as_of=choosing.as_of(action.session),
+        **figures.around(action, chosen),
     )
-
-
-@blueprint.get("/outcomes/<name>.csv")
-@login_required
-def table(name: str) -> ResponseReturnValue:
-    """One of the page's tables, whole, as CSV."""
-    counting.check_may_see(context.actor())
-    if name not in outcome_tables.TABLES:
-        raise NotFound("There is no such table.")
-    with context.reading() as action:
-        chosen = chosen_of_request(action)
-        rows = list(outcome_tables.TABLES[name](counting.outcomes(action, chosen), Names(action)))
-    return exports.csv_answer(f"{name}-{chosen.first:%Y%m}-{chosen.last:%Y%m}", rows)
 
 
 def share_of(share: Share) -> str:

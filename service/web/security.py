@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from service.db.accounts import Account
-from service.db.queries import administration as queries
+from service.db.queries import signed_in as queries
 from service.domain.errors import BadCredentials, Conflict, Invalid, MutasiError, NotFound, TooManyAttempts
 from service.operations import passwords, second_factor, sessions, signing_in
 from service.operations.action import Action

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from flask_babel import gettext
 
 from service.db.queries.overview import Overview
 from service.domain.tables import Cell
 from service.web.common import role_label
+from service.web.step_names import Names
 
 Rows = Iterator[list[Cell]]
 
@@ -18,13 +18,13 @@ def days(minutes: float | None) -> float | None:
     return None if minutes is None else round(minutes / 1440, 2)
 
 
-def stages(found: Overview, names: Any) -> Rows:
+def stages(found: Overview, names: Names) -> Rows:
     yield [gettext("Stage"), gettext("On time"), gettext("Due soon"), gettext("Late"), gettext("No deadline")]
     for row in found.stages:
         yield [names.stage(row.stage), row.on_time, row.soon, row.late, row.resting]
 
 
-def waiting(found: Overview, names: Any) -> Rows:
+def waiting(found: Overview, names: Names) -> Rows:
     yield [
         gettext("Stage"),
         gettext("Step"),
@@ -48,7 +48,7 @@ def waiting(found: Overview, names: Any) -> Rows:
         ]
 
 
-def steps(found: Overview, names: Any) -> Rows:
+def steps(found: Overview, names: Names) -> Rows:
     yield [
         gettext("Stage"),
         gettext("Step"),
@@ -82,7 +82,7 @@ def steps(found: Overview, names: Any) -> Rows:
         ]
 
 
-def months(found: Overview, names: Any) -> Rows:
+def months(found: Overview, names: Names) -> Rows:
     yield [
         gettext("Month"),
         gettext("Begun"),
@@ -102,7 +102,7 @@ def months(found: Overview, names: Any) -> Rows:
         ]
 
 
-def variants(found: Overview, names: Any) -> Rows:
+def variants(found: Overview, names: Names) -> Rows:
     yield [
         gettext("Variant"),
         gettext("Begun"),
@@ -114,13 +114,13 @@ def variants(found: Overview, names: Any) -> Rows:
         yield [names.definition(row.definition), row.started, row.completed, days(row.median), days(row.p90)]
 
 
-def outside(found: Overview, names: Any) -> Rows:
+def outside(found: Overview, names: Names) -> Rows:
     yield [gettext("Waited for"), gettext("Cases"), gettext("Median (days)"), gettext("p90 (days)")]
     for row in found.outside:
         yield [authority(row.authority), row.cases, days(row.median), days(row.p90)]
 
 
-def people(found: Overview, names: Any) -> Rows:
+def people(found: Overview, names: Names) -> Rows:
     yield [
         gettext("Person"),
         gettext("Open"),
@@ -132,7 +132,7 @@ def people(found: Overview, names: Any) -> Rows:
         yield [row.name, row.open, row.late, row.done, row.done_late]
 
 
-def roles(found: Overview, names: Any) -> Rows:
+def roles(found: Overview, names: Names) -> Rows:
     yield [gettext("Role"), gettext("Open"), gettext("Late"), gettext("People")]
     for row in found.roles:
         yield [role_label(row.role), row.open, row.late, row.holders]
@@ -143,7 +143,7 @@ def authority(code: str) -> str:
     return {"bkn": "BKN", "mendagri": "Mendagri"}.get(code) or gettext("Others outside")
 
 
-OVERVIEW: Mapping[str, Callable[[Overview, Any], Rows]] = {
+OVERVIEW: Mapping[str, Callable[[Overview, Names], Rows]] = {
     "stages": stages,
     "waiting": waiting,
     "steps": steps,

@@ -12,7 +12,6 @@ from service.domain.codes import ESELON, GOLONGAN, kotak_talenta
 from service.domain.errors import Invalid
 from service.domain.people import (
     BadNip,
-    age_on,
     bup,
     eselon_code,
     golongan_code,
@@ -137,7 +136,6 @@ def test_retirement_follows_the_kind_of_post() -> None:
     ]
     assert retires_on(date(1970, 12, 5), 58) == date(2029, 1, 1)
     assert retires_on(date(1970, 5, 31), 60) == date(2030, 6, 1)
-    assert age_on(date(1970, 5, 31), date(2026, 5, 30)) == 55
 
 
 def test_the_nine_boxes_are_nine() -> None:

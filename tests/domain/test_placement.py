@@ -15,9 +15,7 @@ from service.domain.placement import (
     Candidate,
     Post,
     Weight,
-    job_person_match,
     level_of,
-    nine_box,
     rank,
     score,
 )
@@ -115,28 +113,6 @@ def test_weights_decide() -> None:
     by_need = rank([able, wished], POST, [Weight("kebutuhan", "", 100)])
     assert [entry.candidate.nip for entry in by_competence] == [able.nip, wished.nip]
     assert [entry.candidate.nip for entry in by_need] == [wished.nip, able.nip]
-
-
-@pytest.mark.parametrize(
-    ("held", "standard", "match"),
-    [
-        ({"a": 3, "b": 2}, {"a": 3, "b": 4}, (75.0, 1)),
-        ({"a": 5}, {"a": 3}, (100.0, 0)),
-        ({"a": 3}, {"a": 3, "b": 3}, (50.0, 1)),
-        ({"z": 3}, {"a": 3}, (None, None)),
-        ({"a": 3}, {}, (None, None)),
-    ],
-)
-def test_job_person_match(held: dict[str, int], standard: dict[str, int], match: tuple[Any, Any]) -> None:
-    assert job_person_match(held, standard) == match
-
-
-@pytest.mark.parametrize(
-    ("performance", "potential", "box"),
-    [(1, 1, 1), (3, 1, 4), (1, 3, 6), (3, 3, 9), (None, 3, None), (3, None, None)],
-)
-def test_nine_box(performance: int | None, potential: int | None, box: int | None) -> None:
-    assert nine_box(performance, potential) == box
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from service.engine.model import Process
-from service.engine.outline import Outline, Step, elements, outline
+from service.engine.outline import Outline, Step, outline
 from service.engine.reading import read
 from service.engine.xml import parse
 from tests.operations.diagrams import branches, limited
@@ -21,6 +22,22 @@ def models(*contents: bytes) -> dict[str, Process]:
         for process in read(parse(content, 5_000_000), "x.bpmn").processes:
             found[process.id] = process
     return found
+
+
+def elements(found: Outline) -> Iterable[tuple[str, str]]:
+    """(process, element) of all that an outline tells of, in its order."""
+    yield from _of_steps((*found.steps, *found.besides))
+
+
+def _of_steps(steps: Iterable[Step]) -> Iterable[tuple[str, str]]:
+    for step in steps:
+        yield step.process, step.node.id
+        yield from _of_steps(step.inside)
+        if step.called is not None:
+            yield from elements(step.called)
+        yield from _of_steps(step.borders)
+        for branch in step.branches:
+            yield from _of_steps(branch.steps)
 
 
 ALL = models(*(path.read_bytes() for path in SHIPPED))

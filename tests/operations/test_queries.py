@@ -11,8 +11,20 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from service.db.cases import Case, Task
-from service.db.queries import Page, case_list, cases, decode_cursor, definitions, encode_cursor, tasks
+from service.db.queries import (
+    Page,
+    administration,
+    audit,
+    case_list,
+    cases,
+    definitions,
+    incidents,
+    signed_in,
+    tasks,
+)
+from service.db.queries.audit import Wanted
 from service.db.queries.case_list import CaseFilter
+from service.db.queries.cursors import encode_cursor
 from service.db.queries.task_filters import TaskFilter
 from service.db.queries.visibility import SECRET
 from service.domain.access import Actor
@@ -216,8 +228,9 @@ def test_pages_hold_every_finished_task_case_and_event(services: Services, deplo
 @pytest.mark.parametrize(
     "cursor",
     ["", "x", "%%%", "a" * 500, encode_cursor("only one"), encode_cursor("not a time", uuid.uuid4()),
-     encode_cursor(datetime.now(UTC).isoformat(), "not an id"), "bnVsbA", "W251bGxd", "\N{SNOWMAN}"],
-    ids=range(10),
+     encode_cursor(datetime.now(UTC).isoformat(), "not an id"), "bnVsbA", "W251bGxd", "\N{SNOWMAN}",
+     encode_cursor("9999-12-31T23:59:59-14:00", uuid.uuid4()), encode_cursor("a\0b", "c")],
+    ids=range(12),
 )  # fmt: skip
 def test_a_cursor_that_is_not_ours_is_refused(services: Services, deployed: World, cursor: str) -> None:
     start(services, deployed.ani)
@@ -226,13 +239,23 @@ def test_a_cursor_that_is_not_ours_is_refused(services: Services, deployed: Worl
             lambda: tasks.inbox(action.session, deployed.ani, cursor=cursor),
             lambda: tasks.inbox(action.session, deployed.ani, state="completed", cursor=cursor),
             lambda: case_list.page(action.session, deployed.ani, cursor=cursor),
+            lambda: incidents.page(action.session, deployed.ani, cursor=cursor),
+            lambda: audit.page(action.session, deployed.joko, Wanted(), cursor=cursor),
+            lambda: signed_in.tokens(action.session, cursor=cursor),
         ):
             with pytest.raises(Invalid):
                 read()
 
 
-def test_cursors_keep_what_they_are_given() -> None:
-    assert decode_cursor(encode_cursor("a", 'b"/é'), 2) == ["a", 'b"/é']
+@pytest.mark.parametrize("last", ["9" * 30, "-1", "1.5", "a\0b", "\ud800"])
+def test_a_cursor_fits_the_columns_of_its_list(services: Services, deployed: World, last: str) -> None:
+    moment = datetime.now(UTC)
+    with services.reading(deployed.joko) as action:
+        with pytest.raises(Invalid):
+            audit.page(action.session, deployed.joko, Wanted(), cursor=encode_cursor(moment, last))
+        if not last.isprintable():
+            with pytest.raises(Invalid):
+                administration.page(action.session, cursor=encode_cursor(last))
 
 
 def test_filters_narrow(services: Services, deployed: World, about_gita: uuid.UUID) -> None:

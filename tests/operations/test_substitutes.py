@@ -22,6 +22,7 @@ from service.domain.access import Actor
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.engine.steps import SourceFile
 from service.operations import cases, clock, definitions, due, holding, substitutes, tasks
+from service.operations.acting import actor_for
 from service.wiring import Services
 from tests.operations.diagrams import HEAD, branches
 from tests.operations.test_four_eyes import TWO
@@ -62,7 +63,7 @@ def acting(services: Services, who: Actor, substitution: uuid.UUID) -> Actor:
     """The substitute as the server sees it now; NotAllowed when he may not act."""
     with services.reading() as action:
         account = action.session.get_one(Account, who.id)
-        found = substitutes.actor_for(action, account, substitution, action.now)
+        found = actor_for(action, account, substitution, action.now)
     if found is None:
         raise NotAllowed("not now")
     return found

@@ -21,7 +21,8 @@ from service.db.people import (
     Unit,
     Workload,
 )
-from service.operations.people.importing import ImportReport, import_file
+from service.operations.people.importing import ImportReport, import_rows
+from service.operations.people.reading import read_file
 from service.wiring import Services
 from tests.people.files import (
     EMPLOYEE_TITLES,
@@ -40,7 +41,7 @@ from tests.people.files import (
 
 def bring_in(services: Services, path: Path, kind: str = "auto", *, apply: bool = True) -> ImportReport:
     with services.action() as action:
-        return import_file(action, path, kind, apply=apply)
+        return import_rows(action, read_file(path, kind), apply=apply)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
 // A combobox over /lookup/…: type, choose, and the hidden field holds the key (WAI-ARIA combobox with listbox).
+import { drawn, light } from "./options.js";
+
 for (const box of document.querySelectorAll("[data-lookup]")) enhance(box);
 
 function enhance(box) {
@@ -26,11 +28,7 @@ function enhance(box) {
   };
   const highlight = (index) => {
     const all = options();
-    if (!all.length) return;
-    active = (index + all.length) % all.length;
-    for (const [number, option] of all.entries()) option.setAttribute("aria-selected", String(number === active));
-    input.setAttribute("aria-activedescendant", all[active].id);
-    all[active].scrollIntoView({ block: "nearest" });
+    if (all.length) active = light(input, all, index);
   };
   const search = async () => {
     const mine = ++asked;
@@ -71,21 +69,4 @@ function enhance(box) {
     choose(option);
   });
   input.addEventListener("blur", close);
-}
-
-function drawn({ value, label, detail }, id) {
-  const option = document.createElement("li");
-  option.id = id;
-  option.setAttribute("role", "option");
-  option.setAttribute("aria-selected", "false");
-  option.dataset.value = value;
-  option.dataset.label = label;
-  const name = document.createElement("span");
-  name.className = "lookup-name";
-  name.textContent = label;
-  const more = document.createElement("span");
-  more.className = "lookup-detail";
-  more.textContent = detail ?? "";
-  option.append(name, more);
-  return option;
 }

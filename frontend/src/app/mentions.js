@@ -1,4 +1,6 @@
 // @ in a comment opens a list of people who may read it; arrows and Enter choose. Without script one types the user name.
+import { drawn, light } from "./options.js";
+
 const LETTERS = /(?:^|[^\w@.])@([\p{L}\d._-]{0,40})$/u;
 let timer;
 let asked = 0;
@@ -24,8 +26,8 @@ document.addEventListener("keydown", (event) => {
   if (list.hidden) return;
   const all = [...list.children];
   const active = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
-  if (event.key === "ArrowDown") highlight(text, active + 1);
-  else if (event.key === "ArrowUp") highlight(text, active - 1);
+  if (event.key === "ArrowDown") light(text, all, active + 1);
+  else if (event.key === "ArrowUp") light(text, all, active - 1);
   else if ((event.key === "Enter" || event.key === "Tab") && active >= 0) choose(text, all[active]);
   else if (event.key === "Escape") close(text);
   else return;
@@ -60,16 +62,8 @@ async function search(text, typed) {
   list.replaceChildren(...items.map((item, number) => drawn(item, `${text.id}-person-${number}`)));
   list.hidden = !items.length;
   box.querySelector("[data-mentions-status]").textContent = items.length ? "" : box.dataset.nobody;
-  if (items.length) highlight(text, 0);
+  if (items.length) light(text, [...list.children], 0);
   else close(text, false);
-}
-
-function highlight(text, index) {
-  const all = [...listOf(text).children];
-  const active = (index + all.length) % all.length;
-  for (const [number, option] of all.entries()) option.setAttribute("aria-selected", String(number === active));
-  text.setAttribute("aria-activedescendant", all[active].id);
-  all[active].scrollIntoView({ block: "nearest" });
 }
 
 function choose(text, option) {
@@ -85,20 +79,4 @@ function close(text, quiet = true) {
   list.hidden = true;
   text.removeAttribute("aria-activedescendant");
   if (quiet) text.closest("[data-mentions]").querySelector("[data-mentions-status]").textContent = "";
-}
-
-function drawn({ value, label, detail }, id) {
-  const option = document.createElement("li");
-  option.id = id;
-  option.setAttribute("role", "option");
-  option.setAttribute("aria-selected", "false");
-  option.dataset.value = value;
-  const name = document.createElement("span");
-  name.className = "lookup-name";
-  name.textContent = label;
-  const more = document.createElement("span");
-  more.className = "lookup-detail";
-  more.textContent = detail;
-  option.append(name, more);
-  return option;
 }

@@ -7,7 +7,7 @@ countAll();
 document.addEventListener("mutasi:decided", refresh);
 addEventListener("pageshow", ({ persisted }) => persisted && refresh());
 
-export async function refresh() {
+async function refresh() {
   const place = document.getElementById("held");
   if (!place) return;
   const answer = await fetch(place.dataset.held, { credentials: "same-origin" }).catch(() => null);

@@ -2,7 +2,7 @@
 import { wide } from "./words.js";
 
 export const all = () => [...document.querySelectorAll("#found [data-task]")];
-export const present = () => all().filter((card) => !card.hidden);
+const present = () => all().filter((card) => !card.hidden);
 export const cardOf = (id) => all().find((card) => card.dataset.task === id);
 export const link = (card) => card.querySelector(".work-title a");
 
@@ -28,7 +28,7 @@ export function move(step) {
 }
 
 // The card after this one that can still be worked on, else the one before.
-export function following(card) {
+function following(card) {
   const cards = present().filter((one) => !one.classList.contains("is-gone"));
   const at = cards.indexOf(card);
   return cards[at + 1] ?? cards[at - 1] ?? null;

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
-from service.domain.errors import Invalid
+from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
 
@@ -18,25 +14,3 @@ class Page(Generic[Row]):
 
     items: tuple[Row, ...]
     next_cursor: str | None = None
-
-
-def encode_cursor(*values: Any) -> str:
-    """Where a page ends, as opaque text."""
-    return (
-        base64.urlsafe_b64encode(json.dumps([str(value) for value in values]).encode()).decode().rstrip("=")
-    )
-
-
-def decode_cursor(cursor: str, length: int) -> list[str]:
-    """What `encode_cursor` was given. Raises Invalid for anything else."""
-    try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if (
-            isinstance(values, list)
-            and len(values) == length
-            and all(isinstance(value, str) for value in values)
-        ):
-            return values
-    except (ValueError, UnicodeDecodeError):
-        pass
-    raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."})

@@ -1,21 +1,21 @@
-"""Accounts, who holds what, where people are signed in, tokens: for administrators and for oneself."""
+"""Accounts and who holds what, as administrators look at them."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.db.accounts import Account, ApiToken, Grant, WebSession
+from service.db.accounts import Account, Grant
 from service.db.administration import Identity, SecondFactor
-from service.db.people import Employee, Position, Unit
-from service.db.queries import Page, decode_cursor, encode_cursor
-from service.domain.errors import Invalid, NotFound
+from service.db.people import Unit
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
+from service.domain.errors import NotFound
 
 CAP = 1_000
 
@@ -38,56 +38,6 @@ class AccountRow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A browser that is signed in. `handle` names it on pages; it opens nothing."""
-
-    handle: str
-    account_id: uuid.UUID
-    username: str
-    name: str
-    method: str
-    address: str | None
-    browser: str | None
-    created_at: datetime
-    seen_at: datetime
-    token_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRow:
-    """A program's token; only how it begins is known."""
-
-    id: uuid.UUID
-    prefix: str
-    name: str
-    username: str
-    account: str
-    created_at: datetime
-    expires_at: datetime | None
-    ended_at: datetime | None
-    used_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class UnitNode:
-    """A unit with what hangs below it, how many work there, and who holds roles for it."""
-
-    id: str
-    nama: str
-    jenis: str
-    kepala_nip: str | None
-    kepala: str | None
-    staff: int
-    formasi: int
-    positions: int
-    holders: tuple[tuple[str, str, str], ...]
-    below: tuple[UnitNode, ...]
-
-
-HANDLE = 24
-
-
 def page(
     session: Session,
     *,
@@ -101,7 +51,7 @@ def page(
     """Accounts by user name. `state`: active, disabled, without_role, without_factor."""
     query = select(Account).where(*_conditions(search, role, unit, state))
     if cursor is not None:
-        query = query.where(Account.username > decode_cursor(cursor, 1)[0])
+        query = query.where(behind(cursor, Account.username))
     found = session.scalars(query.order_by(Account.username).limit(limit + 1)).all()
     rows = _rows(session, found[:limit])
     return Page(tuple(rows), encode_cursor(rows[-1].username) if len(found) > limit else None)
@@ -221,156 +171,3 @@ def holders(session: Session) -> dict[str, tuple[int, list[tuple[uuid.UUID, str,
         )
         found[row.role] = (row.people, [(one.id, one.name, one.unit_id) for one in first])
     return found
-
-
-def sessions(
-    session: Session,
-    now: datetime,
-    idle_since: datetime,
-    *,
-    account_id: uuid.UUID | None = None,
-    search: str | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> Page[SessionRow]:
-    """Sessions that are open, the one seen last first."""
-    query = (
-        select(WebSession, Account.username, Account.name)
-        .join(Account, Account.id == WebSession.account_id)
-        .where(
-            WebSession.ended_at.is_(None),
-            WebSession.pending.is_(None),
-            WebSession.expires_at > now,
-            WebSession.seen_at > idle_since,
-        )
-    )
-    if account_id is not None:
-        query = query.where(WebSession.account_id == account_id)
-    if search:
-        text = search.strip().lower()
-        query = query.where(
-            or_(
-                func.lower(Account.name).contains(text, autoescape=True),
-                Account.username.contains(text, autoescape=True),
-                WebSession.address.startswith(text, autoescape=True),
-            )
-        )
-    if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        try:
-            place = datetime.fromisoformat(at), last
-        except ValueError:
-            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-        query = query.where(tuple_(WebSession.seen_at, WebSession.token_hash) < tuple_(*place))
-    query = query.order_by(WebSession.seen_at.desc(), WebSession.token_hash.desc()).limit(limit + 1)
-    rows = [_session_row(row) for row in session.execute(query)]
-    more = (
-        encode_cursor(rows[limit - 1].seen_at.isoformat(), rows[limit - 1].token_hash)
-        if len(rows) > limit
-        else None
-    )
-    return Page(tuple(rows[:limit]), more)
-
-
-def _session_row(row: Any) -> SessionRow:
-    found: WebSession = row.WebSession
-    return SessionRow(
-        found.token_hash[:HANDLE],
-        found.account_id,
-        row.username,
-        row.name,
-        found.method,
-        found.address,
-        found.browser,
-        found.created_at,
-        found.seen_at,
-        found.token_hash,
-    )
-
-
-def tokens(
-    session: Session, *, over: bool = False, limit: int = 50, cursor: str | None = None
-) -> Page[TokenRow]:
-    """Tokens, latest first; `over`: also those revoked."""
-    query = select(ApiToken, Account.username, Account.name.label("account")).join(
-        Account, Account.id == ApiToken.account_id
-    )
-    if not over:
-        query = query.where(ApiToken.ended_at.is_(None))
-    if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        try:
-            place = datetime.fromisoformat(at), uuid.UUID(last)
-        except ValueError:
-            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-        query = query.where(tuple_(ApiToken.created_at, ApiToken.id) < tuple_(*place))
-    query = query.order_by(ApiToken.created_at.desc(), ApiToken.id.desc()).limit(limit + 1)
-    rows = [
-        TokenRow(
-            row.ApiToken.id,
-            row.ApiToken.prefix,
-            row.ApiToken.name,
-            row.username,
-            row.account,
-            row.ApiToken.created_at,
-            row.ApiToken.expires_at,
-            row.ApiToken.ended_at,
-            row.ApiToken.used_at,
-        )
-        for row in session.execute(query)
-    ]
-    more = (
-        encode_cursor(rows[limit - 1].created_at.isoformat(), rows[limit - 1].id)
-        if len(rows) > limit
-        else None
-    )
-    return Page(tuple(rows[:limit]), more)
-
-
-def unit_tree(session: Session) -> tuple[UnitNode, ...]:
-    """All units as a tree, each by name."""
-    staff = _counts(session, select(Employee.unor_id, func.count()).group_by(Employee.unor_id))
-    posts = _counts(session, select(Position.unor_id, func.count()).group_by(Position.unor_id))
-    formasi = _counts(
-        session, select(Position.unor_id, func.sum(Position.formasi)).group_by(Position.unor_id)
-    )
-    held: dict[str, list[tuple[str, str, str]]] = {}
-    granted = session.execute(
-        select(Grant.unit_id, Grant.role, Account.name, Account.id)
-        .join(Account, Account.id == Grant.account_id)
-        .where(Grant.unit_id.is_not(None), Account.active)
-        .order_by(Grant.role, Account.name)
-    )
-    for one in granted:
-        held.setdefault(one.unit_id, []).append((one.role, one.name, str(one.id)))
-    children: dict[str | None, list[Any]] = {}
-    rows = session.execute(
-        select(Unit, Employee)
-        .outerjoin(Employee, Employee.nip == Unit.kepala_nip)
-        .order_by(Unit.nama, Unit.id)
-    ).all()
-    known = {row.Unit.id for row in rows}
-    for row in rows:
-        above = row.Unit.induk_id if row.Unit.induk_id in known else None
-        children.setdefault(above, []).append(row)
-
-    def node(row: Any) -> UnitNode:
-        unit, head = row.Unit, row.Employee
-        return UnitNode(
-            unit.id,
-            unit.nama,
-            unit.jenis,
-            unit.kepala_nip,
-            head.nama_lengkap if head else None,
-            staff.get(unit.id, 0),
-            formasi.get(unit.id, 0),
-            posts.get(unit.id, 0),
-            tuple(held.get(unit.id, ())),
-            tuple(node(child) for child in children.get(unit.id, ())),
-        )
-
-    return tuple(node(row) for row in children.get(None, ()))
-
-
-def _counts(session: Session, query: Any) -> Mapping[str, int]:
-    return {key: int(value or 0) for key, value in session.execute(query)}

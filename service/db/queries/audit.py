@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from service.db.accounts import Account
 from service.db.base import plan_with_values
 from service.db.cases import Case, CaseEvent
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.domain.access import Actor
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import NotFound
 
 MOST_CASES = 500
 ABOUT_CASES = frozenset({"answers", "data", "after", "before", "changes"})
@@ -65,9 +66,9 @@ def page(
     plan_with_values(session)
     query = _narrowed(session, wanted)
     if cursor is not None:
-        query = query.where(tuple_(CaseEvent.at, CaseEvent.id) < tuple_(*_place(cursor)))
+        query = query.where(behind(cursor, CaseEvent.at, CaseEvent.id, descending=True))
     rows = [_row(row, actor) for row in session.execute(_ordered(query).limit(limit + 1))]
-    more = encode_cursor(rows[limit - 1].at.isoformat(), rows[limit - 1].id) if len(rows) > limit else None
+    more = encode_cursor(rows[limit - 1].at, rows[limit - 1].id) if len(rows) > limit else None
     return Page(tuple(rows[:limit]), more)
 
 
@@ -143,14 +144,6 @@ def _rows() -> Any:
 
 def _ordered(query: Select[Any]) -> Select[Any]:
     return query.order_by(CaseEvent.at.desc(), CaseEvent.id.desc())
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    at, last = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), int(last)
-    except ValueError:
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
 
 
 def _row(row: Any, actor: Actor | None) -> EventRow:

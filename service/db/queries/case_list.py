@@ -5,17 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.db.accounts import Account
 from service.db.base import plan_with_values
-from service.db.cases import NO_DEADLINE, Case, Task
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.cases import Case, Task
+from service.db.queries import Page
 from service.db.queries.cases import CaseRow, rows_of
+from service.db.queries.cursors import behind, encode_cursor
 from service.db.queries.searching import matches
 from service.db.queries.visibility import may_know_names, may_see
 from service.domain.access import Actor
@@ -78,15 +79,13 @@ def page(
     by = SORTS[sort]
     query = select(Case.id, by.label("at")).where(*_conditions(session, actor, wanted or CaseFilter()))
     if cursor is not None:
-        place = tuple_(*_place(by, *decode_cursor(cursor, 2)))
-        query = query.where(tuple_(by, Case.id) < place if descending else tuple_(by, Case.id) > place)
+        query = query.where(behind(cursor, by, Case.id, descending=descending))
     order = (by.desc(), Case.id.desc()) if descending else (by, Case.id)
     found = session.execute(query.order_by(*order).limit(limit + 1)).all()
     rows = rows_of(session, actor, [row.id for row in found[:limit]])
     following = None
     if len(found) > limit:
-        at = found[limit - 1].at
-        following = encode_cursor(at.isoformat() if isinstance(at, datetime) else at, found[limit - 1].id)
+        following = encode_cursor(found[limit - 1].at, found[limit - 1].id)
     return Page(tuple(rows), following)
 
 
@@ -193,15 +192,3 @@ def _held(wanted: CaseFilter) -> Any:
         process, _, element = wanted.element.rpartition("/")
         held = held.where(Task.element == element, *([Task.process == process] if process else []))
     return held
-
-
-def _place(by: InstrumentedAttribute[Any], at: str, last: str) -> tuple[Any, Any]:
-    try:
-        value: Any = at if by is Case.number else _moment(at)
-        return literal(value, by.type), literal(uuid.UUID(last), Case.id.type)
-    except (ValueError, OverflowError):
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-
-
-def _moment(text: str) -> datetime:
-    return min(datetime.fromisoformat(text).astimezone(UTC), NO_DEADLINE)

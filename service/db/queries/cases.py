@@ -9,18 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session, defer
 
 from service.db.accounts import Account
 from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, DueWork, Task, WaitingFor
 from service.db.definitions import DefinitionVersion
-from service.db.people import Employee, Position, Unit
-from service.db.queries import Page, decode_cursor, encode_cursor
-from service.db.queries.visibility import SECRET, took_part
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
+from service.db.queries.visibility import SECRET, with_names
 from service.domain.access import Actor, may_see_case, may_see_names
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import NotFound
 
-LONGEST_ID = 18
 MOST_SINCE = 1_000
 
 
@@ -140,10 +139,7 @@ def events(
         after = select(func.count()).where(CaseEvent.case_id == case_id, CaseEvent.id >= since)
         limit = min(max(limit, session.scalar(after) or 0), MOST_SINCE)
     if cursor is not None:
-        (last,) = decode_cursor(cursor, 1)
-        if not last.isdecimal() or len(last) > LONGEST_ID:
-            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."})
-        query = query.where(CaseEvent.id < int(last) if newest_first else CaseEvent.id > int(last))
+        query = query.where(behind(cursor, CaseEvent.id, descending=newest_first))
     query = query.order_by(CaseEvent.id.desc() if newest_first else CaseEvent.id)
     found = session.scalars(query.limit(limit + 1)).all()
     rows = tuple(
@@ -274,30 +270,19 @@ def rows_of(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Ca
     """These cases in this order, but those that may not be seen."""
     if not ids:
         return []
-    origin, target = aliased(Unit), aliased(Unit)
     query = (
         select(
             Case,
             DefinitionVersion.name.label("definition_name"),
             DefinitionVersion.version.label("definition_version"),
             Account.name.label("starter"),
-            Employee.nama.label("subject"),
-            origin.nama.label("origin_name"),
-            target.nama.label("target_name"),
-            Position.nama.label("position_name"),
-            took_part(actor).label("took_part"),
-            took_part(actor, by_role=True).label("worked"),
         )
         .join(DefinitionVersion, DefinitionVersion.id == Case.definition_version_id)
         .outerjoin(Account, Account.id == Case.started_by)
-        .outerjoin(Employee, Employee.nip == Case.subject_nip)
-        .outerjoin(origin, origin.id == Case.origin_unit)
-        .outerjoin(target, target.id == Case.target_unit)
-        .outerjoin(Position, Position.id == Case.target_position)
         .where(Case.id.in_(ids))
         .options(defer(Case.snapshot), defer(Case.failed_from))
     )
-    by_id = {row.Case.id: row for row in session.execute(query)}
+    by_id = {row.Case.id: row for row in session.execute(with_names(query, actor))}
     shown = [_row(actor, by_id[case_id]) for case_id in ids if case_id in by_id]
     return [row for row in shown if row is not None]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
 from service.db.corrections import CorrectionRequest
 from service.db.people import Employee, Unit
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.domain.errors import Invalid
 
 STATES = ("open", "accepted", "declined")
@@ -36,25 +36,19 @@ def page(session: Session, *, state: str = "open", limit: int = 30, cursor: str 
         raise Invalid("The status is not known.", {"state": ", ".join(STATES)})
     query = _rows().where(CorrectionRequest.state == state)
     if cursor is not None:
-        query = query.where(tuple_(CorrectionRequest.due_at, CorrectionRequest.id) > tuple_(*_place(cursor)))
+        query = query.where(behind(cursor, CorrectionRequest.due_at, CorrectionRequest.id))
     found = session.execute(
         query.order_by(CorrectionRequest.due_at, CorrectionRequest.id).limit(limit + 1)
     ).all()
     rows = tuple(Row(*row) for row in found[:limit])
     last = rows[-1].request if rows else None
-    following = encode_cursor(last.due_at.isoformat(), last.id) if last and len(found) > limit else None
+    following = encode_cursor(last.due_at, last.id) if last and len(found) > limit else None
     return Page(rows, following)
 
 
 def get(session: Session, request_id: uuid.UUID) -> Row | None:
     row = session.execute(_rows().where(CorrectionRequest.id == request_id)).first()
     return Row(*row) if row else None
-
-
-def count_open(session: Session) -> int:
-    """How many wait for an answer, counted up to MOST."""
-    some = select(CorrectionRequest.id).where(CorrectionRequest.state == "open").limit(MOST).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _rows() -> Any:
@@ -65,14 +59,3 @@ def _rows() -> Any:
         .join(Unit, Unit.id == Employee.unor_id)
         .outerjoin(answerer, answerer.id == CorrectionRequest.answered_by)
     )
-
-
-def _place(cursor: str) -> tuple[Any, Any]:
-    at, last = decode_cursor(cursor, 2)
-    try:
-        return (
-            literal(datetime.fromisoformat(at).astimezone(UTC), CorrectionRequest.due_at.type),
-            literal(uuid.UUID(last), CorrectionRequest.id.type),
-        )
-    except (ValueError, OverflowError):
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

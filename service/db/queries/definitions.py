@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from service.db.accounts import Account
 from service.db.cases import Case
 from service.db.definitions import Definition, DefinitionFile, DefinitionVersion, SourceContent
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.domain.errors import NotFound
 
 
@@ -38,8 +39,7 @@ def page(session: Session, *, limit: int = 100, cursor: str | None = None) -> Pa
     """The latest version of every definition, by key."""
     query = _query().where(DefinitionVersion.version == Definition.latest)
     if cursor is not None:
-        (last,) = decode_cursor(cursor, 1)
-        query = query.where(DefinitionVersion.key > last)
+        query = query.where(behind(cursor, DefinitionVersion.key))
     found = session.execute(query.order_by(DefinitionVersion.key).limit(limit + 1)).all()
     rows = tuple(_row(session, row) for row in found[:limit])
     return Page(rows, encode_cursor(rows[-1].key) if len(found) > limit else None)

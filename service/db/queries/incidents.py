@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.db.cases import Case
 from service.db.incidents import Incident
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.db.queries.visibility import may_see
 from service.domain.access import Actor
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,10 @@ def page(
     if case_id is not None:
         query = query.where(Incident.case_id == case_id)
     if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        try:
-            place = datetime.fromisoformat(at), uuid.UUID(last)
-        except ValueError:
-            raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-        query = query.where(tuple_(Incident.opened_at, Incident.id) < tuple_(*place))
+        query = query.where(behind(cursor, Incident.opened_at, Incident.id, descending=True))
     query = query.order_by(Incident.opened_at.desc(), Incident.id.desc())
     rows = tuple(_row(row) for row in session.execute(query.limit(limit + 1)))
-    more = (
-        encode_cursor(rows[limit - 1].opened_at.isoformat(), rows[limit - 1].id)
-        if len(rows) > limit
-        else None
-    )
+    more = encode_cursor(rows[limit - 1].opened_at, rows[limit - 1].id) if len(rows) > limit else None
     return Page(rows[:limit], more)
 
 

@@ -57,10 +57,6 @@ class LetterRow:
     sha256: str | None
     slots: tuple[Slot, ...]
 
-    @property
-    def in_force(self) -> bool:
-        return self.state == "issued" and self.signing in ("signed", "paper")
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.comments import Comment
 from service.db.notices import Notice
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.domain.access import Actor
-from service.domain.errors import Invalid
 from service.domain.notices import ABOUT_OPEN_TASKS, Channel
 
 MOST_COUNTED = 100
@@ -42,19 +41,6 @@ class NoticeRow:
     comment_id: uuid.UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class ToldRow:
-    """What people were told about a case: one line per kind, task and moment."""
-
-    at: datetime
-    kind: str
-    task_id: uuid.UUID | None
-    task_name: str
-    task_name_en: str
-    said_by: str | None
-    people: tuple[str, ...]
-
-
 def unread(session: Session, actor: Actor, most: int = MOST_COUNTED) -> int:
     """How many unread notices that still say something, counted up to `most`."""
     query = (
@@ -74,7 +60,7 @@ def page(
     if unread:
         query = query.where(Notice.read_at.is_(None), _says_something())
     if cursor is not None:
-        query = query.where(Notice.id < _id(cursor))
+        query = query.where(behind(cursor, Notice.id, descending=True))
     found = session.execute(query.order_by(Notice.id.desc()).limit(limit + 1)).all()
     rows = tuple(_row(*row) for row in found[:limit])
     return Page(rows, encode_cursor(rows[-1].id) if len(found) > limit else None)
@@ -85,33 +71,6 @@ def carried(session: Session, channel: Channel, key: str) -> list[NoticeRow]:
     column = Notice.mail_key if channel == "mail" else Notice.push_key
     query = _rows().where(column == key, Notice.read_at.is_(None), _says_something())
     return [_row(*row) for row in session.execute(query.order_by(Notice.id))]
-
-
-def of_case(session: Session, case_id: uuid.UUID, *, limit: int = 200) -> list[ToldRow]:
-    """What was told about a case and to whom, latest first: for the timeline of those who oversee it."""
-    query = (
-        select(Notice, Account.name, Task.name.label("task"), Task.name_en.label("task_en"))
-        .join(Account, Account.id == Notice.account_id)
-        .outerjoin(Task, Task.id == Notice.task_id)
-        .where(Notice.case_id == case_id)
-        .order_by(Notice.id.desc())
-        .limit(limit)
-    )
-    found: dict[str, list[Any]] = {}
-    for row in session.execute(query):
-        found.setdefault(row.Notice.key, []).append(row)
-    return [
-        ToldRow(
-            at=rows[0].Notice.created_at,
-            kind=rows[0].Notice.kind,
-            task_id=rows[0].Notice.task_id,
-            task_name=rows[0].task or "",
-            task_name_en=rows[0].task_en or "",
-            said_by=rows[0].Notice.said_by,
-            people=tuple(sorted(row.name for row in rows)),
-        )
-        for rows in found.values()
-    ]
 
 
 def comments_of(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Comment]:
@@ -150,10 +109,3 @@ def _row(notice: Notice, number: str | None, task: Task | None) -> NoticeRow:
         said=notice.said,
         comment_id=notice.comment_id,
     )
-
-
-def _id(cursor: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(decode_cursor(cursor, 1)[0])
-    except ValueError:
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

@@ -8,21 +8,16 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from service.db.queries import figures
-from service.db.queries.counting import minute, waiting_rows
-from service.db.queries.figures import (
-    Chosen,
-    MonthRow,
-    OutsideRow,
-    PersonRow,
-    RoleRow,
-    StageRow,
-    StepRow,
-    VariantRow,
-)
+from service.db.queries.counting.waiting import waiting_rows
+from service.db.queries.figures import cases, choosing, staff
+from service.db.queries.figures import steps as step_figures
+from service.db.queries.figures.cases import MonthRow, OutsideRow, StageRow, VariantRow
+from service.db.queries.figures.choosing import Chosen
+from service.db.queries.figures.staff import PersonRow, RoleRow
+from service.db.queries.figures.steps import StepRow, Table
 from service.domain import months
 from service.domain.calendar import Calendar
-from service.domain.figures import Waiting, bottleneck
+from service.domain.figures import Waiting, bottleneck, minute
 
 USUAL_MONTHS = 6
 
@@ -51,7 +46,7 @@ class Overview:
     people: Sequence[PersonRow]
     roles: Sequence[RoleRow]
     bottleneck: Bottleneck | None
-    open_tasks: Sequence[figures.Table]
+    open_tasks: Sequence[Table]
 
 
 def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar) -> Overview:
@@ -59,39 +54,39 @@ def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar
     soon = calendar.deadline(now, 1)
     tables = open_tasks(session, chosen)
     waits = waiting(session, chosen, now, calendar, tables)
-    steps = figures.steps(figures.step_tables(session, chosen))
-    by_month = figures.month_tables(session, chosen)
-    roles = figures.roles(session, waits)
+    steps = step_figures.steps(step_figures.step_tables(session, chosen))
+    by_month = cases.month_tables(session, chosen)
+    roles = staff.roles(session, waits)
     return Overview(
-        as_of=figures.as_of(session),
-        counting=figures.still_counting(session, chosen),
-        stages=figures.stages(session, chosen, now, soon),
+        as_of=choosing.as_of(session),
+        counting=choosing.still_counting(session, chosen),
+        stages=cases.stages(session, chosen, now, soon),
         waiting=waits,
         steps=steps,
-        months=figures.by_month(by_month, chosen),
-        variants=figures.by_variant(by_month),
-        outside=figures.outside(by_month),
-        people=figures.people(session, now),
+        months=cases.by_month(by_month, chosen),
+        variants=cases.by_variant(by_month),
+        outside=cases.outside(by_month),
+        people=staff.people(session, now),
         roles=roles,
         bottleneck=_bottleneck(session, waits, roles, now),
         open_tasks=tables,
     )
 
 
-def open_tasks(session: Session, chosen: Chosen) -> Sequence[figures.Table]:
+def open_tasks(session: Session, chosen: Chosen) -> Sequence[Table]:
     """The chosen rows of `waiting_figure`; those of a unit are counted just now."""
     if chosen.unit:
         return waiting_rows(session, None, *chosen.of_cases())
-    return figures.waiting_tables(session, chosen)
+    return step_figures.waiting_tables(session, chosen)
 
 
 def waiting(
-    session: Session, chosen: Chosen, now: datetime, calendar: Calendar, tables: Sequence[figures.Table]
+    session: Session, chosen: Chosen, now: datetime, calendar: Calendar, tables: Sequence[Table]
 ) -> list[Waiting]:
     """What waits at each step now, beside how long the step took in the last six months."""
     usual = _usual(chosen, months.of(now, calendar.timezone))
-    usual_steps = figures.steps(figures.step_tables(session, usual))
-    return figures.waiting(tables, usual_steps, minute(now), minute(calendar.deadline(now, 1)))
+    usual_steps = step_figures.steps(step_figures.step_tables(session, usual))
+    return step_figures.waiting(tables, usual_steps, minute(now), minute(calendar.deadline(now, 1)))
 
 
 def _usual(chosen: Chosen, month: date) -> Chosen:
@@ -106,4 +101,4 @@ def _bottleneck(
     if step is None:
         return None
     holders = next((row.holders for row in roles if row.role == step.role), 0)
-    return Bottleneck(step, holders, figures.relief(session, step.role, now))
+    return Bottleneck(step, holders, staff.relief(session, step.role, now))

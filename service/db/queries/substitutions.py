@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
 from service.db.people import Employee
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.db.substitutions import Substitution
-from service.domain.errors import Invalid
 
 State = Literal["ahead", "active", "over"]
 MOST = 50
@@ -63,11 +63,6 @@ def standing_in(session: Session, account_id: uuid.UUID, now: datetime) -> list[
     return sorted(rows, key=lambda row: row.absent)
 
 
-def away(session: Session, account_id: uuid.UUID, now: datetime) -> list[Row]:
-    """By whom the account is stood in for now."""
-    return _rows(session, active(now), Substitution.absent_id == account_id)
-
-
 def of(session: Session, account_id: uuid.UUID) -> list[Row]:
     """The account's own absences and those it stood in for, latest first."""
     absent = Substitution.absent_id == account_id
@@ -102,11 +97,9 @@ def page(
     elif state == "over":
         conditions.append((Substitution.ends_at <= now) | Substitution.ended_at.is_not(None))
     if cursor is not None:
-        conditions.append(tuple_(Substitution.made_at, Substitution.id) < tuple_(*_place(cursor)))
+        conditions.append(behind(cursor, Substitution.made_at, Substitution.id, descending=True))
     rows = _rows(session, *conditions, most=limit + 1)
-    following = (
-        encode_cursor(rows[limit - 1].made_at.isoformat(), rows[limit - 1].id) if len(rows) > limit else None
-    )
+    following = encode_cursor(rows[limit - 1].made_at, rows[limit - 1].id) if len(rows) > limit else None
     return Page(tuple(rows[:limit]), following)
 
 
@@ -156,14 +149,3 @@ def _row(found: Any) -> Row:
         ended_by=found.ended_by,
         end_reason=stored.end_reason,
     )
-
-
-def _place(cursor: str) -> tuple[Any, Any]:
-    at, last = decode_cursor(cursor, 2)
-    try:
-        return (
-            literal(datetime.fromisoformat(at).astimezone(UTC), Substitution.made_at.type),
-            literal(uuid.UUID(last), Substitution.id.type),
-        )
-    except (ValueError, OverflowError):
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

@@ -5,21 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.drafts import HeldDecision
-from service.db.people import Employee, Position, Unit
-from service.db.queries import Page, decode_cursor, encode_cursor
+from service.db.queries import Page
+from service.db.queries.cursors import behind, encode_cursor
 from service.db.queries.task_filters import TaskFilter, conditions
-from service.db.queries.visibility import SECRET, done_by, may_see, took_part
+from service.db.queries.visibility import SECRET, done_by, may_see, with_names
 from service.domain.access import Actor, is_offered, may_see_case, may_see_names
-from service.domain.errors import Invalid, NotFound
+from service.domain.errors import NotFound
 
 Scope = Literal["offered", "mine", "all"]
 EVERYTHING = TaskFilter()
@@ -60,7 +60,6 @@ class TaskRow:
     version: int
     stage: str
     stage_since: datetime | None
-    case_status: str
     subject_nip: str | None
     subject_name: str | None
     origin_unit: str | None
@@ -98,9 +97,7 @@ def inbox(
     ids = _ids(actor, scope, state, filters, limit + 1, cursor)
     found = session.execute(ids).all()
     shown = these(session, actor, [row.id for row in found[:limit]])
-    following = (
-        encode_cursor(found[limit - 1].at.isoformat(), found[limit - 1].id) if len(found) > limit else None
-    )
+    following = encode_cursor(found[limit - 1].at, found[limit - 1].id) if len(found) > limit else None
     return Page(tuple(shown), following)
 
 
@@ -166,16 +163,11 @@ def open_ids(
     filters = filters or [Task.state == "open"]
     if scope != "all":
         filters = [*filters, Task.id.not_in(select(HeldDecision.task_id))]
-    after: list[ColumnElement[bool]] = []
     if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        after = [
-            tuple_(Task.due_order, Task.id)
-            > tuple_(literal(_moment(at), Task.due_order.type), literal(_id(last), Task.id.type))
-        ]
+        filters = [*filters, behind(cursor, Task.due_order, Task.id)]
     branches = [
         select(Task.id, Task.due_order.label("at"))
-        .where(way, *filters, *after)
+        .where(way, *filters)
         .order_by(Task.due_order, Task.id)
         .limit(limit)
         .subquery()
@@ -221,11 +213,7 @@ def _closed_ids(
         *filters, Task.closed_at.is_not(None)
     )
     if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        query = query.where(
-            tuple_(Task.closed_at, Task.id)
-            < tuple_(literal(_moment(at), Task.closed_at.type), literal(_id(last), Task.id.type))
-        )
+        query = query.where(behind(cursor, Task.closed_at, Task.id, descending=True))
     latest = query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
     if scope == "all":
         return latest.where(or_(*ways(actor, scope)))
@@ -242,7 +230,6 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
     if not ids:
         return []
     closer, closed_for = aliased(Account), aliased(Account)
-    origin, target = aliased(Unit), aliased(Unit)
     query = (
         select(
             Task,
@@ -252,7 +239,6 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Case.definition_version_id,
             Case.stage,
             Case.stage_since,
-            Case.status,
             Case.subject_nip,
             Case.origin_unit,
             Case.target_unit,
@@ -264,24 +250,14 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Account.username.label("assignee_username"),
             closer.name.label("closed_by_name"),
             closed_for.name.label("closed_for_name"),
-            Employee.nama.label("subject"),
-            origin.nama.label("origin_name"),
-            target.nama.label("target_name"),
-            Position.nama.label("position_name"),
-            took_part(actor).label("took_part"),
-            took_part(actor, by_role=True).label("worked"),
         )
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Account, Account.id == Task.assignee_id)
         .outerjoin(closer, closer.id == Task.closed_by)
         .outerjoin(closed_for, closed_for.id == Task.closed_for)
-        .outerjoin(Employee, Employee.nip == Case.subject_nip)
-        .outerjoin(origin, origin.id == Case.origin_unit)
-        .outerjoin(target, target.id == Case.target_unit)
-        .outerjoin(Position, Position.id == Case.target_position)
         .where(Task.id.in_(ids))
     )
-    by_id = {row.Task.id: row for row in session.execute(query)}
+    by_id = {row.Task.id: row for row in session.execute(with_names(query, actor))}
     shown = [_row(actor, by_id[task_id]) for task_id in ids if task_id in by_id]
     return [row for row in shown if row is not None]
 
@@ -341,7 +317,6 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         version=task.version,
         stage=row.stage,
         stage_since=row.stage_since,
-        case_status=row.status,
         subject_nip=None if hidden else row.subject_nip,
         subject_name=SECRET if hidden else row.subject,
         origin_unit=None if hidden else row.origin_unit,
@@ -354,17 +329,3 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         names_hidden=hidden,
         offered=offered,
     )
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Invalid("The cursor is not one of ours.", {"cursor": "This cursor is not valid."}) from None

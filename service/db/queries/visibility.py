@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.db.cases import Case, Task
+from service.db.people import Employee, Position, Unit
 from service.domain.access import Actor
 
 SECRET = "Dirahasiakan sampai keputusan"  # noqa: S105 - shown in place of a name
@@ -25,6 +27,25 @@ def took_part(actor: Actor, *, by_role: bool = False) -> ColumnElement[bool]:
     if not ways:
         return literal(False)
     return exists().where(Task.case_id == Case.id, or_(*ways)).correlate(Case)
+
+
+def with_names(query: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The query, in which `cases` is, with whom and what each case is about and whether the actor took part in it."""
+    origin, target = aliased(Unit), aliased(Unit)
+    return (
+        query.add_columns(
+            Employee.nama.label("subject"),
+            origin.nama.label("origin_name"),
+            target.nama.label("target_name"),
+            Position.nama.label("position_name"),
+            took_part(actor).label("took_part"),
+            took_part(actor, by_role=True).label("worked"),
+        )
+        .outerjoin(Employee, Employee.nip == Case.subject_nip)
+        .outerjoin(origin, origin.id == Case.origin_unit)
+        .outerjoin(target, target.id == Case.target_unit)
+        .outerjoin(Position, Position.id == Case.target_position)
+    )
 
 
 def may_see(actor: Actor, case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -21,8 +20,7 @@ from service.db.cases import CaseEvent
 from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
 from service.operations.action import Action
 from service.operations.people import histories
-from service.operations.people.reading import Problem, Reading, read_file
-from service.operations.people.sheets import Progress
+from service.operations.people.reading import Problem, Reading
 
 REFERENCES = {"units": Unit.id, "positions": Position.id, "employees": Employee.nip}
 MANY = 1_000
@@ -57,19 +55,6 @@ class _Difference:
     new: list[dict[str, Any]] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
-
-
-def import_file(
-    action: Action,
-    path: Path,
-    kind: str = "auto",
-    *,
-    sheet: str | None = None,
-    apply: bool = False,
-    progress: Progress | None = None,
-) -> ImportReport:
-    """Read a file and import it. Raises Unreadable; bad rows are in the report."""
-    return import_rows(action, read_file(path, kind, sheet, progress), apply=apply)
 
 
 def import_rows(action: Action, reading: Reading, *, apply: bool = False) -> ImportReport:

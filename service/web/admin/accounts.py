@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from service.db.queries import administration as queries
-from service.db.queries import audit, people
+from service.db.queries import audit, people, signed_in
 from service.domain.errors import Invalid, MutasiError, NotFound
 from service.operations import account_details, accounts, identities, oidc, passwords, second_factor, sessions
 from service.operations.action import Action
@@ -273,7 +273,9 @@ def _account(
             except NotFound:
                 employee = None
         since = now - timedelta(minutes=settings.session_idle_minutes)
-        open_sessions = queries.sessions(action.session, now, since, account_id=account_id, limit=MOST).items
+        open_sessions = signed_in.sessions(
+            action.session, now, since, account_id=account_id, limit=MOST
+        ).items
         history = audit.of_account(action.session, row.username, limit=30)
         units = _unit_names(action, [row])
         required = second_factor.required_roles(action)

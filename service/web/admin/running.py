@@ -44,7 +44,6 @@ def page() -> ResponseReturnValue:
         "admin/running.html",
         state=state,
         health=health(state, stopped),
-        stopped=stopped,
         tick_age=real - state.tick if state.tick else None,
         mail=mail,
         version=__version__,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from service.db.queries import administration as queries
+from service.db.queries import signed_in as queries
 from service.domain.errors import NotFound
 from service.operations import sessions
 from service.web import context

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from service.db.queries import administration as queries
+from service.db.queries import signed_in as queries
 from service.domain.errors import MutasiError
 from service.operations import signing_in
 from service.web import context

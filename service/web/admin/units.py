@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from service.db.queries import administration as queries
 from service.db.queries import people
+from service.db.queries.unit_tree import unit_tree
 from service.domain.errors import MutasiError
 from service.operations import account_details
 from service.web import context
@@ -20,7 +20,7 @@ blueprint = section("admin_units", "/units", "account.manage")
 def page() -> ResponseReturnValue:
     """The tree."""
     with context.reading() as action:
-        tree = queries.unit_tree(action.session)
+        tree = unit_tree(action.session)
     return render_template("admin/units.html", tree=tree)
 
 

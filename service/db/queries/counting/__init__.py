@@ -1,0 +1,1 @@
+"""What is counted of cases and tasks, as rows of the figures' tables. Reads only."""

@@ -1,0 +1,122 @@
+"""Reviews that are due, and what followed from those that were held."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from service.db.cases import Case
+from service.db.figures import CaseFigure
+from service.db.queries.figures.choosing import Chosen
+from service.domain import reviews
+from service.domain.comparing import Share
+
+AHEAD_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A review in hand or ahead."""
+
+    case_id: uuid.UUID
+    number: str
+    unit: str | None
+    day: date
+    month: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCount:
+    """The reviews after so many months: late, in hand, and due in the next 90 days."""
+
+    month: int
+    late: int
+    in_hand: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A kind of follow-up: how often decided, how often carried out, and how often the target was reached then."""
+
+    kind: str
+    decided: int
+    done: int
+    reached: Share
+
+
+def _late(now: datetime, today: date) -> ColumnElement[bool]:
+    return and_(CaseFigure.next_review <= today, CaseFigure.next_due < now)
+
+
+def counts(session: Session, chosen: Chosen, now: datetime, today: date) -> list[ReviewCount]:
+    late = _late(now, today)
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    query = (
+        select(
+            CaseFigure.review_month,
+            count(late),
+            count(
+                and_(
+                    CaseFigure.next_review <= today,
+                    or_(CaseFigure.next_due >= now, CaseFigure.next_due.is_(None)),
+                )
+            ),
+            count(CaseFigure.next_review > today),
+        )
+        .where(CaseFigure.next_review <= today + timedelta(days=AHEAD_DAYS), *chosen.of_cases())
+        .group_by(CaseFigure.review_month)
+    )
+    found = {row[0]: ReviewCount(row[0] or 0, *map(int, row[1:])) for row in session.execute(query)}
+    return [found.get(month, ReviewCount(month, 0, 0, 0)) for month in reviews.INTERVALS]
+
+
+def due(session: Session, chosen: Chosen, now: datetime, today: date, most: int) -> list[ReviewRow]:
+    """The reviews that are late or in hand, then those ahead, by day."""
+    query = (
+        select(CaseFigure, Case.number)
+        .join(Case, Case.id == CaseFigure.case_id)
+        .where(CaseFigure.next_review <= today + timedelta(days=AHEAD_DAYS), *chosen.of_cases())
+        .order_by(CaseFigure.next_review, CaseFigure.case_id)
+        .limit(most)
+    )
+    rows = []
+    for figure, number in session.execute(query):
+        day, due = figure.next_review, figure.next_due
+        if day is None:
+            continue
+        late = day <= today and due is not None and due < now
+        state = "late" if late else "in_hand" if day <= today else "ahead"
+        row = ReviewRow(figure.case_id, number, figure.target_unit, day, figure.review_month or 0, state)
+        rows.append(row)
+    return rows
+
+
+def follow_ups(session: Session, chosen: Chosen) -> list[FollowUp]:
+    query = select(CaseFigure.follow_ups, CaseFigure.target_reached).where(
+        CaseFigure.followed > 0, *chosen.of_transfers()
+    )
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for decided, reached in session.execute(query):
+        for one in decided:
+            tally = counts[one["jenis"]]
+            tally[0] += 1
+            tally[1] += one["selesai"] is not None
+            if one["selesai"] is not None and reached is not None:
+                tally[2] += reached
+                tally[3] += 1
+    return [
+        FollowUp(kind, decided, done, Share(reached, told))
+        for kind, (decided, done, reached, told) in sorted(
+            counts.items(), key=lambda one: (-one[1][0], one[0])
+        )
+    ]
