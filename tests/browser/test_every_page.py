@@ -175,14 +175,19 @@ def test_buttons_are_readable_in_the_dark_once_they_have_stopped_moving(
         assert_no_barrier(page)
 
 
-def test_the_language_is_switched_for_pages_forms_and_diagrams(open_page: OpenPage) -> None:
-    page = open_page("dewi.tpk", fresh=True)
+def test_the_language_is_switched_for_pages_forms_and_diagrams(
+    open_page: OpenPage, services: Services
+) -> None:
+    with services.action() as action:  # somebody of whom no other test expects a language
+        accounts.create(action, "uji.bahasa", "Uji Bahasa", password=PASSWORD)
+        accounts.grant(action, "uji.bahasa", "tpk")
+        case = cases.start(action, "umum_vacancy").id
+    page = open_page("uji.bahasa", fresh=True)
     expect(page.get_by_role("heading", level=1)).to_have_text("Kotak masuk")
     page.get_by_role("button", name="English").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
     assert page.locator("html").get_attribute("lang") == "en"
-    page.goto("/cases?status=running")
-    page.locator("#found a[href*='/cases/'], main tbody a[href*='/cases/']").first.click()
+    page.goto(f"/cases/{case}")
     page.wait_for_selector("[data-diagrams][data-shown]")
     expect(page.locator("main")).to_contain_text("Where the case is")
     expect(page.locator("[data-diagram-place]")).to_contain_text("HR analyst")
