@@ -247,11 +247,10 @@ def unjudged(facts: Facts) -> Facts:
 
 def _why(data: Mapping[str, Any], names: bool) -> Iterator[tuple[str, str]]:
     trigger = mapping_of(data.get("pemicu"))
-    kind = _text(trigger.get("jenis")).replace("_", " ")
-    if said := " · ".join(
-        part for part in (kind[:1].upper() + kind[1:], _text(trigger.get("keterangan"))) if part
-    ):
-        yield "pemicu", said
+    if kind := _text(trigger.get("jenis")):
+        yield "jenis_pemicu", kind
+    if told := _text(trigger.get("keterangan")):
+        yield "pemicu", told
     keys = ["catatan_analisis", "catatan_pemetaan"]
     if names:
         keys += ["alasan_rencana", "alasan_khusus", "dasar_hukum"]
