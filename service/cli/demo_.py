@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import click
-from tqdm import tqdm
 
 from service.cli.database import usable_database
+from service.cli.progress import progress
 from service.domain.errors import Invalid
 from service.operations import clock, demo
 from service.settings import load
@@ -68,14 +67,8 @@ def _is_empty(services: Services) -> bool:
 
 def _fill(services: Services, size: str, with_cases: bool, *, quiet: bool) -> dict[str, int]:
     said: Callable[[str], None] | None = None if quiet else lambda text: click.echo(f"  {text}", err=True)
-    hidden = quiet or not sys.stderr.isatty()
-    with tqdm(unit=" cases", delay=2, disable=hidden, leave=False) as bar, services.action() as action:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        return demo.fill(action, size, with_cases=with_cases, said=said, progress=progress)
+    with progress("cases", quiet=quiet) as show, services.action() as action:
+        return demo.fill(action, size, with_cases=with_cases, said=said, progress=show)
 
 
 @command.command("advance")
@@ -90,12 +83,8 @@ def advance(span: str, as_json: bool) -> None:
     with usable_database(), services.reading() as action:
         begin = action.now
     delta = span_of(span, begin)
-    with tqdm(unit=" days", total=delta.days, delay=2, disable=not sys.stderr.isatty(), leave=False) as bar:
-
-        def progress(reached: datetime) -> None:
-            bar.update(max(0, (reached - begin).days - bar.n))
-
-        now = clock.advance(services, delta, progress)
+    with progress("days") as show:
+        now = clock.advance(services, delta, lambda reached: show((reached - begin).days, delta.days))
     if as_json:
         click.echo(json.dumps({"now": now.astimezone(UTC).isoformat()}))
     else:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 
 import click
-from tqdm import tqdm
 
 from service.cli.database import usable_database
+from service.cli.progress import progress
 from service.operations import figures
 from service.settings import load
 from service.wiring import wire
@@ -30,14 +29,8 @@ def rebuild(as_json: bool) -> None:
     """
     services = wire(load())
     began = time.monotonic()
-    hidden = as_json or not sys.stderr.isatty()
-    with usable_database(), tqdm(unit=" cases", delay=2, disable=hidden, leave=False) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        counted = figures.rebuild(services, progress)
+    with usable_database(), progress("cases", quiet=as_json) as show:
+        counted = figures.rebuild(services, show)
     seconds = round(time.monotonic() - began, 1)
     if as_json:
         click.echo(json.dumps({"cases": counted, "seconds": seconds}))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
-from tqdm import tqdm
 
 from service.cli.database import usable_database
+from service.cli.progress import progress
 from service.domain.access import SYSTEM, Actor
 from service.operations.people.importing import ImportReport, import_rows
 from service.operations.people.mapping import MODELS
@@ -52,8 +51,8 @@ def command(file: Path, kind: str, sheet: str | None, apply: bool, as_json: bool
     Exit codes: 0 nothing wrong; 1 wrong rows, nothing written; 2 the file cannot be read.
     """
     try:
-        with _bar() as progress:
-            reading = read_file(file, kind, sheet, progress)
+        with progress("rows") as show:
+            reading = read_file(file, kind, sheet, show)
     except Unreadable as error:
         _refuse(str(error), as_json)
     if not as_json and sys.stderr.isatty():
@@ -80,21 +79,6 @@ def _refuse(message: str, as_json: bool) -> Any:
         click.echo(json.dumps({"error": message}, ensure_ascii=False))
     click.echo(f"mutasi import: {message}", err=True)
     raise click.exceptions.Exit(2)
-
-
-class _bar:
-    """A progress bar on stderr: on a terminal, and after two seconds."""
-
-    def __enter__(self) -> Callable[[int, int | None], None]:
-        self._bar = tqdm(unit=" rows", delay=2, disable=not sys.stderr.isatty(), leave=False)
-        return self._show
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
-
-    def _show(self, done: int, total: int | None) -> None:
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
 
 
 def _as_json(report: ImportReport) -> dict[str, Any]:

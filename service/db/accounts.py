@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, text, true
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.db.base import Base, UtcDateTime
+from service.db.base import Base, UtcDateTime, where
 
 
 class Account(Base):
@@ -61,8 +61,7 @@ class WebSession(Base):
         Index(
             "ix_web_session_open",
             "seen_at",
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
     )
 

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
+from service.db.base import Base, Json, UtcDateTime, where
 
 
 class Setting(Base):
@@ -52,8 +51,7 @@ class DeadlineJob(Base):
         Index(
             "ix_deadline_job_running",
             "created_at",
-            sqlite_where=sql("state = 'running'"),
-            postgresql_where=sql("state = 'running'"),
+            **where("state = 'running'"),
         ),
     )
 

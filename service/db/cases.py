@@ -15,19 +15,12 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
+from service.db.base import Base, Json, UtcDateTime, where
 
-
-def _where(condition: str) -> dict[str, Any]:
-    """A partial index on both dialects."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-OPEN = _where("state = 'open'")
+OPEN = where("state = 'open'")
 NO_DEADLINE = datetime(9999, 12, 30, tzinfo=UTC)
 
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -48,7 +41,7 @@ class Case(Base):
         CheckConstraint("status IN ('running','completed','failed','cancelled')", name="status"),
         Index("ix_cases_status_started_at", "status", "started_at"),
         Index("ix_cases_started_at", "started_at", "id"),
-        Index("ix_cases_started_by", "started_by", **_where("started_by IS NOT NULL")),
+        Index("ix_cases_started_by", "started_by", **where("started_by IS NOT NULL")),
         Index("ix_cases_title", "title"),
         Index("ix_cases_changed_at_id", "changed_at", "id"),
         Index("ix_cases_due_order_id", "due_order", "id"),
@@ -57,8 +50,8 @@ class Case(Base):
         Index("ix_cases_transfer_kind_started_at", "transfer_kind", "started_at", "id"),
         Index("ix_cases_outcome_started_at", "outcome", "started_at", "id"),
         Index("ix_cases_ended_at_id", "ended_at", "id"),
-        Index("ix_cases_incidents", "started_at", "id", **_where("incidents > 0")),
-        Index("ix_cases_suspended", "started_at", "id", **_where("suspended_at IS NOT NULL")),
+        Index("ix_cases_incidents", "started_at", "id", **where("incidents > 0")),
+        Index("ix_cases_suspended", "started_at", "id", **where("suspended_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -113,11 +106,11 @@ class Task(Base):
         Index("ix_task_open_element", "element", **OPEN),
         Index("ix_task_open_opened", "opened_at", **OPEN),
         Index("ix_task_closed_by", "closed_by", "closed_at"),
-        Index("ix_task_closed_for", "closed_for", "closed_at", **_where("closed_for IS NOT NULL")),
-        Index("ix_task_done_at", "closed_at", "closed_by", "due_order", **_where("state = 'completed'")),
-        Index("ix_task_assignee_id", "assignee_id", **_where("assignee_id IS NOT NULL")),
-        Index("ix_task_person_nip", "person_nip", **_where("person_nip IS NOT NULL")),
-        Index("ix_task_unit_id_role", "unit_id", "role", **_where("unit_id IS NOT NULL")),
+        Index("ix_task_closed_for", "closed_for", "closed_at", **where("closed_for IS NOT NULL")),
+        Index("ix_task_done_at", "closed_at", "closed_by", "due_order", **where("state = 'completed'")),
+        Index("ix_task_assignee_id", "assignee_id", **where("assignee_id IS NOT NULL")),
+        Index("ix_task_person_nip", "person_nip", **where("person_nip IS NOT NULL")),
+        Index("ix_task_unit_id_role", "unit_id", "role", **where("unit_id IS NOT NULL")),
         Index("ix_task_case_state", "case_id", "state"),
     )
 
@@ -169,8 +162,8 @@ class CaseEvent(Base):
         Index("ix_event_kind_at", "kind", "at"),
         Index("ix_event_at", "at"),
         Index("ix_event_actor_id_at", "actor_id", "at"),
-        Index("ix_event_acting_for_id_at", "acting_for_id", "at", **_where("acting_for_id IS NOT NULL")),
-        Index("ix_event_name", "name", "at", **_where("case_id IS NULL")),
+        Index("ix_event_acting_for_id_at", "acting_for_id", "at", **where("acting_for_id IS NOT NULL")),
+        Index("ix_event_name", "name", "at", **where("case_id IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -203,10 +196,9 @@ class DueWork(Base):
         Index(
             "ix_due_work_pending",
             "due_at",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
+            **where("state = 'pending'"),
         ),
-        Index("ix_due_work_dead", "due_at", **_where("state = 'dead'")),
+        Index("ix_due_work_dead", "due_at", **where("state = 'dead'")),
         Index("ix_due_work_case_id", "case_id"),
         Index("ix_due_work_task_id", "task_id"),
     )
@@ -233,10 +225,9 @@ class Outbox(Base):
         Index(
             "ix_outbox_pending",
             "next_at",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
+            **where("state = 'pending'"),
         ),
-        Index("ix_outbox_dead", "next_at", **_where("state = 'dead'")),
+        Index("ix_outbox_dead", "next_at", **where("state = 'dead'")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

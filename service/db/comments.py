@@ -6,10 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
+from service.db.base import Base, Json, UtcDateTime, where
 
 
 class Comment(Base):
@@ -26,8 +26,7 @@ class Comment(Base):
         Index(
             "ix_comment_task_id",
             "task_id",
-            sqlite_where=text("task_id IS NOT NULL"),
-            postgresql_where=text("task_id IS NOT NULL"),
+            **where("task_id IS NOT NULL"),
         ),
     )
 

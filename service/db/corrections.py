@@ -6,12 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
-
-_OPEN = text("state = 'open'")
+from service.db.base import Base, Json, UtcDateTime, where
 
 
 class CorrectionRequest(Base):
@@ -33,8 +31,7 @@ class CorrectionRequest(Base):
             "key",
             "field",
             unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
+            **where("state = 'open'"),
         ),
     )
 

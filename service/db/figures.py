@@ -10,15 +10,10 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, text
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
-
-RUNNING: dict[str, Any] = {
-    "sqlite_where": text("status = 'running'"),
-    "postgresql_where": text("status = 'running'"),
-}
+from service.db.base import Base, Json, UtcDateTime, where
 
 
 class CaseFigure(Base):
@@ -33,7 +28,7 @@ class CaseFigure(Base):
 
     __tablename__ = "case_figure"
     __table_args__ = (
-        Index("ix_case_figure_running", "stage", "definition_key", "next_due", **RUNNING),
+        Index("ix_case_figure_running", "stage", "definition_key", "next_due", **where("status = 'running'")),
         Index("ix_case_figure_started_month", "started_month", "definition_key"),
         Index("ix_case_figure_ended_month", "ended_month", "definition_key", "status", "cycle_minutes"),
         Index("ix_case_figure_effective_on", "effective_on", "definition_key"),

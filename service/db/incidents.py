@@ -6,13 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
-
-_OPEN = text("state = 'open'")
-_RUNNING = text("state = 'running'")
+from service.db.base import Base, Json, UtcDateTime, where
 
 
 class Incident(Base):
@@ -25,14 +22,13 @@ class Incident(Base):
     __tablename__ = "incident"
     __table_args__ = (
         CheckConstraint("state IN ('open','resolved')", name="state"),
-        Index("ix_incident_open", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_incident_open", "opened_at", "id", **where("state = 'open'")),
         Index(
             "uq_incident_open_subject",
             "case_id",
             "subject",
             unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
+            **where("state = 'open'"),
         ),
         Index("ix_incident_case_id", "case_id"),
     )
@@ -90,7 +86,7 @@ class MigrationJob(Base):
     __tablename__ = "migration_job"
     __table_args__ = (
         CheckConstraint("state IN ('running','done','stopped')", name="state"),
-        Index("ix_migration_job_running", "created_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+        Index("ix_migration_job_running", "created_at", **where("state = 'running'")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

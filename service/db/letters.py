@@ -6,10 +6,10 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
+from service.db.base import Base, Json, UtcDateTime, where
 
 WAITING = "next_at IS NOT NULL"
 
@@ -34,8 +34,7 @@ class Letter(Base):
         Index(
             "ix_letter_waiting",
             "next_at",
-            sqlite_where=text(WAITING),
-            postgresql_where=text(WAITING),
+            **where(WAITING),
         ),
     )
 

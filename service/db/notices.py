@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db.base import Base, Json, UtcDateTime
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+from service.db.base import Base, Json, UtcDateTime, where
 
 
 class Notice(Base):
@@ -26,12 +21,12 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "key"),
         Index("ix_notice_account_id_id", "account_id", "id"),
-        Index("ix_notice_unread", "account_id", "id", **_where("read_at IS NULL")),
-        Index("ix_notice_case_id", "case_id", **_where("case_id IS NOT NULL")),
-        Index("ix_notice_task_id", "task_id", **_where("task_id IS NOT NULL")),
-        Index("ix_notice_comment_id", "comment_id", **_where("comment_id IS NOT NULL")),
-        Index("ix_notice_mail_key", "mail_key", **_where("mail_key IS NOT NULL")),
-        Index("ix_notice_push_key", "push_key", **_where("push_key IS NOT NULL")),
+        Index("ix_notice_unread", "account_id", "id", **where("read_at IS NULL")),
+        Index("ix_notice_case_id", "case_id", **where("case_id IS NOT NULL")),
+        Index("ix_notice_task_id", "task_id", **where("task_id IS NOT NULL")),
+        Index("ix_notice_comment_id", "comment_id", **where("comment_id IS NOT NULL")),
+        Index("ix_notice_mail_key", "mail_key", **where("mail_key IS NOT NULL")),
+        Index("ix_notice_push_key", "push_key", **where("push_key IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

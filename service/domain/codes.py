@@ -223,11 +223,6 @@ def golongan_label(code: str | None) -> str:
     return GOLONGAN.get(code, code) if code else ""
 
 
-def eselon_label(code: str | None) -> str:
-    """`31` -> `III.a`."""
-    return ESELON.get(code, code) if code else ""
-
-
 def kotak_talenta(potensi: int, kinerja: int) -> int:
     """The nine-box cell 1 to 9 from both axes, each 1 to 3 with 3 high (public practice, no regulation)."""
     return {11: 1, 12: 2, 21: 3, 13: 4, 22: 5, 31: 6, 23: 7, 32: 8, 33: 9}[potensi * 10 + kinerja]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -117,15 +116,3 @@ def retires_on(tgl_lahir: date, bup_years: int) -> date:
     """The first day of the month after the birthday at retirement age."""
     year, month = tgl_lahir.year + bup_years, tgl_lahir.month + 1
     return date(year + 1, 1, 1) if month > 12 else date(year, month, 1)
-
-
-def months_between(start: date, end: date) -> int:
-    """Whole months from `start` to `end`; negative when `end` lies before.
-
-    The month is full on the same day of the month, or on the last day of a shorter month.
-    """
-    if end < start:
-        return -months_between(end, start)
-    months = (end.year - start.year) * 12 + end.month - start.month
-    last = monthrange(end.year, end.month)[1]
-    return months if end.day >= min(start.day, last) else months - 1

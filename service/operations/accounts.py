@@ -236,3 +236,8 @@ def log(action: Action, kind: str, account: Account, **data: str | None) -> None
     write_event(
         action, kind, name=account.username, data={key: value for key, value in data.items() if value}
     )
+
+
+def name_of(action: Action, account_id: uuid.UUID | None) -> str | None:
+    """An account's name."""
+    return action.session.scalar(select(Account.name).where(Account.id == account_id)) if account_id else None

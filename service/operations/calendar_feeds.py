@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from service.domain.errors import NotFound
 from service.domain.notice_words import phrase
 from service.operations.accounts import actor_of
 from service.operations.action import Action
+from service.operations.signing_in import digest
 
 MOST = 300
 DONE_SHOWN = timedelta(days=14)
@@ -36,7 +36,7 @@ def open_feed(action: Action) -> str:
     if row is None:
         row = CalendarFeed(account_id=action.actor.id)
         action.session.add(row)
-    row.token_hash, row.created_at, row.used_at = _hash(token), action.now, None
+    row.token_hash, row.created_at, row.used_at = digest(token), action.now, None
     return token
 
 
@@ -54,7 +54,7 @@ def of_actor(action: Action) -> CalendarFeed | None:
 
 def owner(action: Action, token: str) -> Account:
     """Whose feed a token opens. Raises NotFound for one that is unknown or was revoked, and for accounts that are closed."""
-    row = action.session.scalar(select(CalendarFeed).where(CalendarFeed.token_hash == _hash(token)))
+    row = action.session.scalar(select(CalendarFeed).where(CalendarFeed.token_hash == digest(token)))
     account = action.session.get(Account, row.account_id) if row else None
     if row is None or account is None or not account.active:
         raise NotFound("There is no such calendar.")
@@ -138,7 +138,3 @@ def _describe(entry: Todo | Event, row: TaskRow, language: str, base: str) -> No
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime:
     assert moment is not None
     return moment.astimezone(zone)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from service.domain.errors import Conflict, Invalid, NotAllowed
 from service.engine import comparing
 from service.engine.comparing import Change
 from service.engine.steps import Finding, SourceFile
-from service.operations import definitions
+from service.operations import accounts, definitions
 from service.operations.action import Action
 
 LONGEST_NOTE = 500
@@ -111,7 +110,7 @@ def deploy(action: Action, key: str, note: str) -> DefinitionVersion:
     if latest.version != draft.base:
         raise Conflict(
             f"Version {latest.version} was deployed meanwhile.",
-            by=_name(action, latest.deployed_by),
+            by=accounts.name_of(action, latest.deployed_by),
             at=latest.deployed_at,
         )
     deployed = definitions.deploy(action, sources(draft.files), note.strip()[:LONGEST_NOTE])
@@ -127,7 +126,3 @@ def sources(files: Mapping[str, str]) -> Sequence[SourceFile]:
 def _may_edit(action: Action) -> None:
     if not action.actor.may("definition.deploy"):
         raise NotAllowed("Only a process owner may deploy definitions.")
-
-
-def _name(action: Action, account_id: uuid.UUID | None) -> str | None:
-    return action.session.scalar(select(Account.name).where(Account.id == account_id)) if account_id else None

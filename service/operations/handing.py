@@ -76,7 +76,7 @@ def may_assign(actor: Actor, task: Task) -> bool:
 def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note: str) -> Task:
     if action.session.get(HeldDecision, task.id) is not None:
         raise Conflict(
-            "The task is being decided at this moment.", by=tasks.name_of(action, task.assignee_id)
+            "The task is being decided at this moment.", by=accounts.name_of(action, task.assignee_id)
         )
     account = action.session.get(Account, to)
     ways = _ways(task)
@@ -88,7 +88,7 @@ def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note
             f"{account.name} completed “{done}” in this case: somebody else has to do this.",
             {"to": CHOOSE},
         )
-    before = tasks.name_of(action, task.assignee_id)
+    before = accounts.name_of(action, task.assignee_id)
     task.assignee_id = account.id
     task.version += 1
     said = {"to": account.name, "to_id": str(account.id), "from": before, "reason": note.strip()[:2000]}

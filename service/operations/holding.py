@@ -19,7 +19,7 @@ from service.db.base import insert_new
 from service.db.cases import DueWork, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, NotFound
-from service.operations import acting, cases, drafts, notices, tasks
+from service.operations import accounts, acting, cases, drafts, notices, tasks
 from service.operations.action import Action
 
 KIND = "decision"
@@ -41,7 +41,7 @@ def decide(
         raise Conflict("You have decided this already.")
     task = tasks.check(action, task_id, answers, expected_version)
     if by := _held(action, task_id):  # now that the case is locked
-        raise Conflict("The task is being decided at this moment.", by=tasks.name_of(action, by))
+        raise Conflict("The task is being decided at this moment.", by=accounts.name_of(action, by))
     assert action.actor.id is not None
     before, task.assignee_id = task.assignee_id, action.actor.holder
     task.version += 1

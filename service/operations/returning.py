@@ -15,6 +15,7 @@ from service.operations import cases, definitions, notices, tasks
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.recording import open_tasks
+from service.operations.suspending import need_reason
 
 WITHOUT_CONSEQUENCE = frozenset({"element_completed", "element_cancelled"})
 ACTING = frozenset({"serviceTask", "sendTask", "endEvent", "intermediateThrowEvent"})
@@ -78,7 +79,7 @@ def withdraw(action: Action, task_id: uuid.UUID, reason: str) -> Task:
     if task.state != "completed" or action.actor.holder != (task.closed_for or task.closed_by):
         raise NotAllowed("Only who completed a task can take it back.")
     cases.check_not_suspended(case)
-    _need_reason(reason)
+    need_reason(reason)
     following = _untouched_since(action, case, task)
     definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
     step = action.engine.move(definition, case.snapshot, following.engine_key, task.element, action.now)
@@ -119,7 +120,7 @@ def _untouched_since(action: Action, case: Case, task: Task) -> Task:
 
 
 def _to_move(action: Action, task_id: uuid.UUID, reason: str) -> tuple[Case, Task]:
-    _need_reason(reason)
+    need_reason(reason)
     if not action.actor.may(cases.REPAIR):
         case, task = tasks.locked_open(action, task_id)
         if task.assignee_id is not None and task.assignee_id != action.actor.holder:
@@ -154,8 +155,3 @@ def may_withdraw(action: Action, case: Case, task: Task) -> bool:
     except Conflict:
         return False
     return True
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid("Say why.", {"reason": "This field is required."})

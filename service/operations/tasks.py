@@ -11,13 +11,12 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from service.db.accounts import Account
 from service.db.cases import Case, CaseEvent, Task
 from service.db.queries import tasks as queries
 from service.domain import forms
 from service.domain.access import is_offered
 from service.domain.errors import Conflict, Incident, InvalidForm, NotAllowed, NotFound, Stale
-from service.operations import cases, definitions, form_answers
+from service.operations import accounts, cases, definitions, form_answers
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.attempts import attempting, settle
@@ -248,12 +247,9 @@ def taken(action: Action, task: Task) -> Conflict:
         .order_by(CaseEvent.id.desc())
         .limit(1)
     )
-    return Conflict("Somebody else has taken this task.", by=name_of(action, task.assignee_id), at=since)
-
-
-def name_of(action: Action, account_id: uuid.UUID | None) -> str | None:
-    """An account's name."""
-    return action.session.scalar(select(Account.name).where(Account.id == account_id)) if account_id else None
+    return Conflict(
+        "Somebody else has taken this task.", by=accounts.name_of(action, task.assignee_id), at=since
+    )
 
 
 def write(action: Action, kind: str, task: Task, data: Mapping[str, Any] | None = None) -> None:

@@ -25,6 +25,7 @@ CHUNK = 1 << 16
 WIDEST = 48
 
 Row = Sequence[Cell]
+Rows = Iterator[list[Cell]]
 
 
 def csv_answer(name: str, rows: Iterable[Row]) -> Response:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
+from service.domain.form_schema import mapping_of
 from service.web.context import in_language
 
 OUTCOME_TONES = {
@@ -193,13 +194,13 @@ def gather(data: Mapping[str, Any], *, names: bool, others: bool) -> Facts:
     `names`: the chosen candidate may be shown. `others`: candidates beside the chosen one, and what was said
     about them, may be shown (to those who decide).
     """
-    person = _candidate(_mapping(data.get("calon"))) if names else None
-    origin, target = _mapping(data.get("asal")), _mapping(data.get("tujuan"))
-    wanted = _mapping(data.get("jabatan_dituju"))
-    review = _mapping(data.get("ukuran"))
+    person = _candidate(mapping_of(data.get("calon"))) if names else None
+    origin, target = mapping_of(data.get("asal")), mapping_of(data.get("tujuan"))
+    wanted = mapping_of(data.get("jabatan_dituju"))
+    review = mapping_of(data.get("ukuran"))
     return Facts(
         person=person if person and person.nip else None,
-        origin=_end(origin, _text(_mapping(data.get("calon")).get("jabatan")))
+        origin=_end(origin, _text(mapping_of(data.get("calon")).get("jabatan")))
         if origin.get("unit") and names
         else None,
         target=_end(
@@ -222,11 +223,11 @@ def gather(data: Mapping[str, Any], *, names: bool, others: bool) -> Facts:
         opinions=tuple(_opinion(row) for row in _rows(data.get("pendapat"))) if others else (),
         decisions=tuple(_decisions(data)) if others else (),
         wishes=tuple(_wish(row) for row in _rows(data.get("aspirasi"))) if others else (),
-        decree=tuple((key, _text(value)) for key, value in _mapping(data.get("sk")).items() if value),
+        decree=tuple((key, _text(value)) for key, value in mapping_of(data.get("sk")).items() if value),
         review=tuple(_comparison(row) for row in _rows(review.get("dibanding"))),
         review_month=int(month) if (month := _number(review.get("bulan"))) is not None else None,
         reached=_number(review.get("capaian_persen")),
-        hidden=bool(_mapping(data.get("calon")).get("nip")) and not names,
+        hidden=bool(mapping_of(data.get("calon")).get("nip")) and not names,
     )
 
 
@@ -245,7 +246,7 @@ def unjudged(facts: Facts) -> Facts:
 
 
 def _why(data: Mapping[str, Any], names: bool) -> Iterator[tuple[str, str]]:
-    trigger = _mapping(data.get("pemicu"))
+    trigger = mapping_of(data.get("pemicu"))
     if kind := _text(trigger.get("jenis")):
         yield "jenis_pemicu", kind
     if told := _text(trigger.get("keterangan")):
@@ -264,7 +265,7 @@ def _end(row: Mapping[str, Any], position: str) -> End:
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:
-    inputs = tuple((key, _text(value)) for key, value in _mapping(row.get("masukan")).items())
+    inputs = tuple((key, _text(value)) for key, value in mapping_of(row.get("masukan")).items())
     return Rule(
         id=_text(row.get("id")),
         title=in_language(_text(row.get("judul")), _text(row.get("judul_en"))),
@@ -367,10 +368,6 @@ def _comparison(row: Mapping[str, Any]) -> Comparison:
     return Comparison(
         _text(row.get("ukuran")), before, after, change, better if isinstance(better, bool) else None
     )
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _list(value: Any) -> list[Any]:

@@ -18,9 +18,9 @@ from service.domain.errors import NotFound
 from service.operations import figures as counting
 from service.operations.action import Action
 from service.web import charts, context, exports
+from service.web.exports import Rows
 from service.web.kept import part
 from service.web.step_names import Names
-from service.web.tables import Rows
 
 MOST_UNITS = 500
 MONTH = re.compile(r"\d{4}-\d{2}")

@@ -11,8 +11,8 @@ from service.db.queries.figures.acceptance import Acceptance
 from service.db.queries.figures.receiving import Measured
 from service.db.queries.outcomes import Outcomes
 from service.domain.comparing import Share
+from service.web.exports import Rows
 from service.web.step_names import Names
-from service.web.tables import Rows
 
 
 def complaints(found: Outcomes, names: Names) -> Rows:

@@ -19,7 +19,7 @@ from service.domain import months
 from service.domain.figures import minute
 from service.engine.definitions import Definition
 from service.operations.action import Action
-from service.web import charts, diagrams, figures, tables
+from service.web import charts, diagrams, figures, overview_tables
 from service.web.common import number
 from service.web.diagrams import Diagrams
 from service.web.step_names import Names
@@ -41,7 +41,7 @@ def page() -> ResponseReturnValue:
 @login_required
 def table(name: str) -> ResponseReturnValue:
     """One of the page's tables, whole, as CSV."""
-    return figures.table(name, tables.OVERVIEW, _read)
+    return figures.table(name, overview_tables.TABLES, _read)
 
 
 def _read(action: Action, chosen: Chosen) -> Overview:
@@ -62,7 +62,7 @@ def _figures(action: Action, chosen: Chosen) -> str:
         totals=_totals(found),
         stage_rates=steps.by_process(found.steps),
         last_day=lambda month: (months.add(month, 1) - timedelta(days=1)).isoformat(),
-        authority=tables.authority,
+        authority=overview_tables.authority,
         throughput=charts.throughput(found.months),
         cycles=charts.cycles(found.months),
         most=MOST_ROWS,

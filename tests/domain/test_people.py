@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,6 @@ from service.domain.people import (
     bup,
     eselon_code,
     golongan_code,
-    months_between,
     nip_warnings,
     parse_nip,
     retires_on,
@@ -99,32 +98,6 @@ def test_echelons_are_known_by_code_and_label(code: str) -> None:
 def test_other_grades_are_refused(text: str) -> None:
     with pytest.raises(Invalid):
         golongan_code(text)
-
-
-@given(DAYS, DAYS)
-def test_months_between_is_antisymmetric_and_close_to_the_days(start: date, end: date) -> None:
-    months = months_between(start, end)
-    assert months == -months_between(end, start)
-    assert abs(months - (end - start).days / 30.436875) < 1.1
-
-
-@given(DAYS, st.integers(0, 600))
-def test_months_grow_by_the_day(start: date, days: int) -> None:
-    end = start + timedelta(days=days)
-    assert 0 <= months_between(start, end + timedelta(days=1)) - months_between(start, end) <= 1
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "months"),
-    [
-        (date(2024, 1, 31), date(2024, 2, 29), 1),
-        (date(2024, 1, 31), date(2024, 3, 30), 1),
-        (date(2024, 3, 1), date(2026, 3, 1), 24),
-        (date(2024, 3, 2), date(2026, 3, 1), 23),
-    ],
-)
-def test_months_at_their_edges(start: date, end: date, months: int) -> None:
-    assert months_between(start, end) == months
 
 
 def test_retirement_follows_the_kind_of_post() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.reviews import compare, months_between, reached_percent
+
+DAYS = st.dates(date(1950, 1, 1), date(2060, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -46,9 +50,22 @@ def test_without_a_baseline_nothing_is_claimed() -> None:
         (date(2024, 1, 15), date(2024, 2, 15), 1),
         (date(2024, 1, 31), date(2024, 2, 29), 1),
         (date(2024, 1, 31), date(2024, 2, 28), 0),
+        (date(2024, 1, 31), date(2024, 3, 30), 1),
+        (date(2024, 3, 2), date(2026, 3, 1), 23),
         (date(2022, 11, 23), date(2026, 11, 23), 48),
         (date(2026, 3, 1), date(2026, 1, 1), -2),
     ],
 )
 def test_months_between_counts_full_months(start: date, end: date, months: int) -> None:
     assert months_between(start, end) == months
+
+
+@given(DAYS, DAYS)
+def test_months_are_close_to_the_days(start: date, end: date) -> None:
+    assert abs(months_between(start, end) - (end - start).days / 30.436875) < 1.1
+
+
+@given(DAYS, st.integers(0, 600))
+def test_months_grow_by_the_day(start: date, days: int) -> None:
+    end = start + timedelta(days=days)
+    assert 0 <= months_between(start, end + timedelta(days=1)) - months_between(start, end) <= 1

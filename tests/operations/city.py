@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from service.db.people import (
 )
 
 TODAY = date(2026, 11, 23)
+NOW = datetime.combine(TODAY, time(3, 0), UTC)
 GITA, HANA, INDRA, JOKO = (
     "198503032010012003",
     "198604042011012004",

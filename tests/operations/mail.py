@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
+AT_ONCE = {"rhythm": "at_once", "offered_rhythm": "at_once", "quiet_from": 0, "quiet_to": 0}
+"""Wishes with which every letter leaves at once."""
+
 
 class Server(socketserver.ThreadingTCPServer):
     """`letters` holds what was taken; the next `refusals` connections are turned away."""

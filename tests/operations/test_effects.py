@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -21,18 +21,9 @@ from service.operations.effects import EFFECTS
 from service.settings import shipped
 from service.wiring import Services
 from tests.operations import city
-from tests.operations.city import GITA, HANA, INDRA, JOKO
+from tests.operations.city import GITA, HANA, INDRA, JOKO, NOW
 
-NOW = datetime.combine(city.TODAY, time(3, 0), UTC)
 Data = dict[str, Any]
-
-
-@pytest.fixture
-def town(services: Services) -> Services:
-    """The services on a database that holds the small town."""
-    with services.action(now=NOW) as action:
-        city.build(action.session)
-    return services
 
 
 def open_case(action: Action, **more: Any) -> Case:

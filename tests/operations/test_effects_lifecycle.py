@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from service.operations.action import Action
 from service.operations.advancing import advance
 from service.wiring import Services
 from tests.operations import city
+from tests.operations.city import NOW
 
-NOW = datetime.combine(city.TODAY, time(3, 0), UTC)
 ANSWERS = json.loads((Path(__file__).parents[1] / "workflows" / "answers.json").read_text(encoding="utf-8"))
 MAX_STEPS = 120
 

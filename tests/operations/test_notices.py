@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from service.db.accounts import Account
-from service.db.cases import Case, CaseEvent, Fact, Outbox, Task
+from service.db.cases import Case, CaseEvent, Outbox, Task
 from service.db.notices import Notice, PushSubscription
 from service.db.queries import notices as queries
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -22,7 +22,6 @@ from service.domain.notices import DEFAULTS, Wishes
 from service.operations import (
     clock,
     comments,
-    definitions,
     due,
     mailing,
     notices,
@@ -33,19 +32,10 @@ from service.operations import (
     telling,
 )
 from service.wiring import Services
-from tests.operations.diagrams import branches
-from tests.operations.mail import Server, mail_server, said
+from tests.operations.mail import AT_ONCE, Server, said
 from tests.operations.push import Service, push_service
 from tests.operations.test_tasks import complete, open_task, start
 from tests.world import World
-
-AT_ONCE = {"rhythm": "at_once", "offered_rhythm": "at_once", "quiet_from": 0, "quiet_to": 0}
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with mail_server() as running:
-        yield running
 
 
 @pytest.fixture
@@ -56,19 +46,9 @@ def push() -> Iterator[Service]:
 
 @pytest.fixture
 def telling_all(
-    services: Services,
-    world: World,
-    server: Server,
-    push: Service,
-    with_settings: Callable[..., Services],
+    eager: Services, server: Server, push: Service, with_settings: Callable[..., Services]
 ) -> Services:
     """A mail server, a push service, and people who want to hear of everything at once."""
-    with services.action(world.intan) as action:
-        definitions.deploy(action, [branches()])
-        action.session.add(Fact(name=clock.SAMPLE, value="test"))
-    for actor in world.actors.values():
-        with services.action(actor) as action:
-            notices.choose(action, AT_ONCE, {})
     return with_settings(
         mail_url=server.url, mail_from="mutasi@contoh.test", push_hosts=f"http://{push.place}"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -14,35 +13,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
 
 from service.db.accounts import Account
-from service.db.cases import Fact, Outbox
-from service.operations import clock, definitions, due, notices, outbox
+from service.db.cases import Outbox
+from service.operations import clock, definitions, due, outbox
 from service.wiring import Services, wire
 from tests.operations.diagrams import branches
-from tests.operations.mail import Server, mail_server, said
+from tests.operations.mail import Server, said
 from tests.operations.test_tasks import complete, open_task, start, together
 from tests.world import World
-
-AT_ONCE = {"rhythm": "at_once", "offered_rhythm": "at_once", "quiet_from": 0, "quiet_to": 0}
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with mail_server() as running:
-        yield running
-
-
-@pytest.fixture
-def mailing(
-    services: Services, world: World, server: Server, with_settings: Callable[..., Services]
-) -> Services:
-    """A mail server, and people who want to hear of everything at once."""
-    with services.action(world.intan) as action:
-        definitions.deploy(action, [branches()])
-        action.session.add(Fact(name=clock.SAMPLE, value="test"))
-    for actor in world.actors.values():
-        with services.action(actor) as action:
-            notices.choose(action, AT_ONCE, {})
-    return with_settings(mail_url=server.url, mail_from="mutasi@contoh.test")
 
 
 def send(services: Services) -> int:

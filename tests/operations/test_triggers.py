@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,9 +15,8 @@ from service.operations import messages, triggers
 from service.operations.action import Action
 from service.wiring import Services
 from tests.operations import city
+from tests.operations.city import NOW
 from tests.operations.test_effects import open_case
-
-NOW = datetime.combine(city.TODAY, time(3, 0), UTC)
 
 
 @pytest.fixture
@@ -36,13 +35,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Mapping[str, Any]]]
 def scan(services: Services, now: datetime = NOW) -> int:
     with services.action(now=now) as action:
         return triggers.scan(action)
-
-
-@pytest.fixture
-def town(services: Services) -> Services:
-    with services.action(now=NOW) as action:
-        city.build(action.session)
-    return services
 
 
 def test_signs_are_announced_once(town: Services, sent: list[tuple[str, Mapping[str, Any]]]) -> None:

@@ -32,7 +32,8 @@ from service.db.people import (
 from service.db.queries import people as queries
 from service.db.saved_views import SavedView
 from service.domain.errors import Conflict, Invalid, NotFound
-from service.domain.people import months_between, nip_warnings, parse_nip, retires_on
+from service.domain.people import nip_warnings, parse_nip, retires_on
+from service.domain.reviews import months_between
 from service.operations import demo
 from service.wiring import Services
 

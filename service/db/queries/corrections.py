@@ -17,7 +17,6 @@ from service.db.queries.cursors import behind, encode_cursor
 from service.domain.errors import Invalid
 
 STATES = ("open", "accepted", "declined")
-MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)

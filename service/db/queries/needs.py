@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.db.people import Complaint, Employee, Position, Unit, Workload
 from service.domain import workload
+from service.domain.months import add as add_months
 
 ACTIVE = "01"
 COMPLAINT_MONTHS = 6
@@ -136,12 +137,6 @@ def complaints(
 def complaints_of(counts: Mapping[str, int] | None, unit: str | None) -> int | None:
     """A unit's complaints: zero when others have some in that time, None without data."""
     return None if counts is None or unit is None else counts.get(unit, 0)
-
-
-def add_months(first: date, months: int) -> date:
-    """The first day of the month that lies `months` after that of `first`."""
-    number = first.year * 12 + first.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)
 
 
 def _staff_by_post() -> Subquery:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from service.db.cases import Case
 from service.db.people import Complaint, Employee, Performance, Position, Unit
-from service.db.queries.needs import ACTIVE, add_months
+from service.db.queries.needs import ACTIVE
+from service.domain.months import add as add_months
 
 STRUCTURAL = ("JPT", "Administrator", "Pengawas")
 POOR = 3

@@ -1,17 +1,15 @@
-"""The tables of the figures pages as rows for CSV, first the heads. Times are in days, so that programs can add them."""
+"""The tables of the overview as rows for CSV, first the heads. Times are in days, so that programs can add them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from flask_babel import gettext
 
 from service.db.queries.overview import Overview
-from service.domain.tables import Cell
 from service.web.common import role_label
+from service.web.exports import Rows
 from service.web.step_names import Names
-
-Rows = Iterator[list[Cell]]
 
 
 def days(minutes: float | None) -> float | None:
@@ -143,7 +141,7 @@ def authority(code: str) -> str:
     return {"bkn": "BKN", "mendagri": "Mendagri"}.get(code) or gettext("Others outside")
 
 
-OVERVIEW: Mapping[str, Callable[[Overview, Names], Rows]] = {
+TABLES: Mapping[str, Callable[[Overview, Names], Rows]] = {
     "stages": stages,
     "waiting": waiting,
     "steps": steps,
