@@ -36,9 +36,10 @@ LONGEST_SECRET = 200
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """What the letters' panel of a case or task shows."""
+    """What the letters' panel of a case or task shows; `decree`: the number of the one in force."""
 
     rows: tuple[LetterRow, ...] = ()
+    decree: str = ""
     draft_url: str = ""
     kinds: tuple[LetterKind, ...] = ()
 
@@ -49,12 +50,12 @@ class Letters:
 def around(action: Action, case: Case, data: Mapping[str, Any], task: Task | None = None) -> Letters:
     """The letters of a case that the reader may see, the draft they may look at, and what they may write."""
     rows = queries.of_case(action.session, action.actor, case.id)
-    in_force = any(row.kind == SK and row.state == "issued" for row in rows)
+    decree = next((row.number for row in rows if row.kind == SK and row.state == "issued"), "")
     draft_url = ""
-    if not in_force and _may_preview(action, case, data):
+    if not decree and _may_preview(action, case, data):
         draft_url = url_for("letters.draft", case_id=case.id, task=task.id if task else None)
     writes = task is None and action.actor.may(by_hand.ISSUE)
-    return Letters(tuple(rows), draft_url, tuple(issuing.writable(action, data)) if writes else ())
+    return Letters(tuple(rows), decree, draft_url, tuple(issuing.writable(action, data)) if writes else ())
 
 
 def _may_preview(action: Action, case: Case, data: Mapping[str, Any]) -> bool:

@@ -80,3 +80,8 @@ def test_a_decree_is_previewed_signed_by_deciding_and_genuine_on_a_phone(
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     phone.goto("/verify/tidak-dikenal")
     expect(phone.get_by_role("heading", level=1)).to_have_text("Surat ini tidak dikenal")
+
+    manager = open_page("hadi.manajer")
+    manager.goto(str(case))
+    manager.get_by_role("button", name="Batalkan kasus").click()
+    expect(manager.get_by_role("dialog")).to_contain_text(f"Keputusan {number[1]} tetap berlaku")
