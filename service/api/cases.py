@@ -200,7 +200,7 @@ def _wanted(action: Action, query: CasesQuery) -> CaseFilter:
     return CaseFilter(
         **query.model_dump(include={*same, *also}),
         holder=account_named(action, query.holder),
-        overdue_at=action.now if query.overdue else None,
+        due_before=action.now if query.overdue else None,
         started_from=day(query.started_from),
         started_to=day(query.started_to, 1),
         ended_from=day(query.ended_from),

@@ -10,7 +10,18 @@ from time import monotonic
 from typing import Any
 
 import psycopg
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    text,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
@@ -105,6 +116,13 @@ def insert_new(session: Session, model: type[Base], rows: Sequence[Mapping[str, 
     """Insert rows (all with the same keys), except those that are there: somebody else may have been first."""
     if rows:
         session.execute(upsert(session, model).on_conflict_do_nothing(), list(rows))
+
+
+def elements_of(session: Session, column: Any) -> Any:
+    """Each element of a column that holds a list, to be used in a query where that column is."""
+    if is_postgresql(session):
+        return type_coerce(func.jsonb_array_elements(column).table_valued("value").c.value, JSONB)
+    return type_coerce(func.json_each(column).table_valued("value").c.value, JSON)
 
 
 def plan_with_values(session: Session) -> None:

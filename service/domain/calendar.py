@@ -84,6 +84,10 @@ class Calendar:
         """
         return self.close_of(self.add_working_days(self.local_date(now), working_days))
 
+    def near_until(self, now: datetime) -> datetime:
+        """Until when a deadline counts as near: the close of the next working day."""
+        return self.deadline(now, 1)
+
     def close_of(self, day: date) -> datetime:
         """The close of business of a local day, in UTC."""
         return datetime.combine(day, self.closing, ZoneInfo(self.timezone)).astimezone(UTC)

@@ -35,8 +35,9 @@ def start(month: date, zone: str) -> datetime:
 
 
 def parse(text: str) -> date | None:
-    """`2026-11` as a month; None for anything else."""
+    """`2026-11` as a month; None for anything else, and for years that no figure can be of."""
     try:
-        return date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+        found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
     except ValueError:
         return None
+    return found if found and 1900 <= found.year < 9000 else None

@@ -7,22 +7,32 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from service.db.queries.case_list import STATUSES, CaseFilter
+from service.db.queries.case_list import NONE, STATUSES, CaseFilter
+from service.db.queries.figures import choosing
+from service.db.queries.figures.counted import FIGURES, Counted
+from service.domain import months
+from service.domain.access import Actor
+from service.operations import figures
 from service.operations.action import Action
 from service.web import moments
 
 TEXTS = ("stage", "definition", "unit", "origin", "target", "plan", "kind", "outcome", "role", "element")
 DAYS = ("started_from", "started_to", "ended_from", "ended_to")
-NAMES = ("q", "status", *TEXTS, "holder", "overdue", "incidents", "older", *DAYS)
+NAMES = ("q", "status", *TEXTS, "holder", "overdue", "due", "incidents", "older", *DAYS)
+FIGURE = ("figure", "figure_of", "figure_from", "figure_to")
+"""The cases behind a figure: which one, of what, from which month to which."""
 UNIT_TEXTS = ("unit_text", "origin_text", "target_text")
+DUE = ("late", "soon", "on_time", "none")
+"""How the next deadline of a running case stands, as the overview counts it."""
 ME = "me"
 YES = "yes"
 MOST_DAYS = 36_500
 
 
-def chosen(arguments: Mapping[str, str]) -> dict[str, str]:
-    """What the address asks for, by name; empty where it asks for nothing."""
-    said = {name: arguments.get(name, "").strip()[:200] for name in (*NAMES, *UNIT_TEXTS)}
+def chosen(arguments: Mapping[str, str], actor: Actor) -> dict[str, str]:
+    """What the address asks for, by name; empty where it asks for nothing. Figures are for those who may see them."""
+    figure = FIGURE if arguments.get("figure") in FIGURES and actor.may(figures.SEE) else ()
+    said = {name: arguments.get(name, "").strip()[:200] for name in (*NAMES, *UNIT_TEXTS, *figure)}
     return {name: value for name, value in said.items() if value and _sensible(name, value)}
 
 
@@ -38,23 +48,52 @@ def wanted(action: Action, said: Mapping[str, str]) -> CaseFilter:
     if older := said.get("older"):
         before = action.now - timedelta(days=int(older))
         started_to = min(started_to or before, before)
+    due_from, due_before = _due(action, said)
     return CaseFilter(
         **{name: said.get(name) for name in TEXTS},
         status=said.get("status"),
         holder=_holder(action, said.get("holder")),
-        overdue_at=action.now if "overdue" in said else None,
+        due_from=due_from,
+        due_before=due_before,
+        no_deadline=said.get("due") == "none",
         started_from=day("started_from"),
         started_to=started_to,
         ended_from=day("ended_from"),
         ended_to=day("ended_to", 1),
         incidents="incidents" in said,
         search=said.get("q"),
+        counted=counted(action, said),
     )
+
+
+def _due(action: Action, said: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
+    """From (inclusive) and until (exclusive)."""
+    after_near = action.calendar.near_until(action.now) + timedelta.resolution
+    first = {"soon": action.now, "on_time": after_near}.get(said.get("due", ""))
+    after = {"late": action.now, "soon": after_near}.get(said.get("due", ""))
+    if "overdue" in said:
+        after = min(after or action.now, action.now)
+    return first, after
+
+
+def counted(action: Action, said: Mapping[str, str]) -> Counted | None:
+    """The figure whose cases are asked for."""
+    if "figure" not in said:
+        return None
+    zone = action.calendar.timezone
+    about = {name: said.get(name, "") for name in ("definition", "unit", "plan")}
+    if about["plan"] == NONE:
+        about["plan"] = ""
+    first, last = (months.parse(said.get(name, "")) for name in ("figure_from", "figure_to"))
+    period = choosing.chosen(months.of(action.now, zone), first, last, **about)
+    return Counted(said["figure"], period, zone, action.now, said.get("figure_of", ""))
 
 
 def _sensible(name: str, value: str) -> bool:
     if name == "status":
         return value in STATUSES
+    if name == "due":
+        return value in DUE
     if name == "older":
         return value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MOST_DAYS
     if name == "holder":

@@ -15,10 +15,11 @@ from service.db.queries import case_list as queries
 from service.db.queries import cases as case_queries
 from service.db.queries import definitions as definition_queries
 from service.db.queries import people
+from service.db.queries.figures.counted import Counted
 from service.domain.tables import Cell
 from service.operations import definitions, exporting
 from service.operations.action import Action
-from service.web import case_columns, case_filters, context, exports
+from service.web import case_columns, case_filters, context, exports, figure_names
 from service.web.case_columns import Column
 from service.web.cases import blueprint
 from service.web.common import role_label, word
@@ -36,6 +37,7 @@ AGES = (30, 90, 180, 365)
 def page() -> ResponseReturnValue:
     """The cases one may see, as a table of any columns; on a phone as cards."""
     said, columns, (sort, descending) = _asked()
+    kept = _kept(said, columns, sort, descending)
     with context.reading() as action:
         wanted = case_filters.wanted(action, said)
         found = queries.page(
@@ -51,7 +53,7 @@ def page() -> ResponseReturnValue:
         rows = case_columns.listed(action, found.items, turns)
         count = queries.count(action.session, action.actor, wanted)
         choices = _choices(action)
-    kept = _kept(said, columns, sort, descending)
+        figure_chip = _figure_chip(action, wanted.counted, kept)
     return render_template(
         "cases/page.html",
         cases=rows,
@@ -64,8 +66,8 @@ def page() -> ResponseReturnValue:
         most_counted=queries.MOST_COUNTED,
         most_exported=MOST_EXPORTED,
         chosen=said,
-        chips=_chips(action, said, kept, choices),
-        more_open=bool(set(said) - {"q", "status", "stage", "role", "overdue"}),
+        chips=_chips(said, kept, choices) + figure_chip,
+        more_open=bool(set(said) - {"q", "status", "stage", "role", "overdue", *case_filters.FIGURE}),
         kept=kept,
         may_start=action.actor.may("case.start"),
         shown=case_columns.shown,
@@ -121,7 +123,7 @@ def _all_rows(
 
 def _asked() -> tuple[dict[str, str], list[Column], tuple[str, bool]]:
     """The filters, the columns and the order that the address asks for."""
-    said = case_filters.chosen(request.args)
+    said = case_filters.chosen(request.args, context.actor())
     chosen = request.args.getlist("column")
     columns = case_columns.of(",".join(chosen) if chosen else request.args.get("columns"))
     sort = request.args.get("sort", "")
@@ -165,6 +167,12 @@ def _choices(action: Action) -> dict[str, Any]:
         if everything
         else [],
         "kinds": [(kind, kind) for kind in KINDS],
+        "dues": [
+            ("late", gettext("Late")),
+            ("soon", gettext("Due soon")),
+            ("on_time", gettext("On time")),
+            ("none", gettext("No deadline")),
+        ],
         "ages": [(str(days), gettext("%(days)s days", days=days)) for days in AGES],
     }
 
@@ -179,8 +187,17 @@ def _stages(action: Action) -> list[tuple[str, str]]:
     return [(stage, english.get(stage, stage)) for stage in queries.stages(action.session, action.actor)]
 
 
+def _figure_chip(action: Action, counted: Counted | None, kept: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The figure whose cases are listed, and the address without it."""
+    if counted is None:
+        return []
+    others = {name: value for name, value in kept.items() if name not in case_filters.FIGURE}
+    shown = gettext("Behind the figure: %(figure)s", figure=figure_names.name(action, counted))
+    return [(shown, context.here(".page", others))]
+
+
 def _chips(
-    action: Action, said: Mapping[str, str], kept: Mapping[str, str], choices: Mapping[str, Any]
+    said: Mapping[str, str], kept: Mapping[str, str], choices: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     """(what is filtered by, the address without it) for every filter that is set beside the first row of them."""
     labels = {
@@ -189,9 +206,10 @@ def _chips(
         "target": (gettext("To"), dict(choices["units"])),
         "definition": (gettext("Process"), dict(choices["definitions"])),
         "holder": (gettext("Held by"), dict(choices["holders"]) | {case_filters.ME: gettext("me")}),
-        "plan": (gettext("Plan"), {}),
+        "plan": (gettext("Plan"), {queries.NONE: gettext("none")}),
         "kind": (gettext("Kind of transfer"), {}),
         "outcome": (gettext("Outcome"), dict(choices["outcomes"])),
+        "due": (gettext("Next deadline"), dict(choices["dues"])),
         "older": (
             gettext("Older than"),
             {said.get("older", ""): gettext("%(days)s days", days=said.get("older"))},

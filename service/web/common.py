@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, g, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from service.db.cases import Fact
@@ -243,3 +243,8 @@ WORDS = {
     "kpi_belum_tercapai": lambda: gettext("Target not reached"),
     "sk_dicabut": lambda: gettext("Decree withdrawn"),
 }
+
+
+def review_label(month: int) -> str:
+    """After how long a review is: `3 bulan`."""
+    return ngettext("%(num)d month", "%(num)d months", month)

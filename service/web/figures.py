@@ -76,17 +76,26 @@ def chosen_of_request(action: Action) -> Chosen:
 
 def kept(chosen: Chosen) -> dict[str, Any]:
     """The choice as an address says it."""
-    return {"from": f"{chosen.first:%Y-%m}", "to": f"{chosen.last:%Y-%m}", **_filters(chosen)}
+    return {**_period(chosen), **_filters(chosen)}
 
 
 def cases_url(chosen: Chosen) -> Any:
     """The list of cases behind a figure: the page's own filters, and what the figure adds."""
 
-    def url(**added: str) -> str:
-        wanted: dict[str, Any] = _filters(chosen) | {name: value for name, value in added.items() if value}
-        return url_for("cases.page", **wanted)
+    def url(figure: str = "", of: str = "", **added: str) -> str:
+        wanted: dict[str, Any] = _filters(chosen) | added
+        if (
+            figure or chosen.unit
+        ):  # a unit's figures count who left it only once that is decided, the list at once
+            wanted |= {"figure": figure or "cases", "figure_of": of}
+            wanted |= {f"figure_{name}": value for name, value in _period(chosen).items()}
+        return url_for("cases.page", **{name: value for name, value in wanted.items() if value})
 
     return url
+
+
+def _period(chosen: Chosen) -> dict[str, str]:
+    return {"from": f"{chosen.first:%Y-%m}", "to": f"{chosen.last:%Y-%m}"}
 
 
 def _filters(chosen: Chosen) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_login import login_required
 
 from service.db.queries.figures import choosing
@@ -20,7 +20,7 @@ from service.domain.comparing import Effect, Share
 from service.operations import figures as counting
 from service.operations.action import Action
 from service.web import charts, figures, outcome_tables
-from service.web.common import number
+from service.web.common import number, review_label
 from service.web.step_names import Names
 
 blueprint = Blueprint("outcomes", __name__)
@@ -51,6 +51,7 @@ def _figures(action: Action, chosen: Chosen) -> str:
         measures=_measures(found),
         sentences=_sentences(found),
         acceptance=_acceptance_rows(found),
+        before_url=figures.cases_url(chosen.before),
         complaint_path=charts.path(found.complaints.path, gettext("Complaints a month")),
         balance_path=charts.balance(found.balance),
         most=MOST_ROWS,
@@ -187,6 +188,7 @@ def _acceptance_rows(found: Outcomes) -> list[dict[str, Any]]:
     )
     return [
         {
+            "figure": name,
             "label": label,
             "before": getattr(before, name),
             "now": getattr(now, name),
@@ -203,7 +205,3 @@ def _told(before: Acceptance, now: Acceptance, name: str) -> str:
         "unclear": gettext("No difference that could not be chance"),
         "too_few": gettext("Too few to tell"),
     }[comparing.differ(getattr(before, name), getattr(now, name))]
-
-
-def review_label(month: int) -> str:
-    return ngettext("%(num)d month", "%(num)d months", month)

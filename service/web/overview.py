@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
@@ -63,6 +63,7 @@ def _figures(action: Action, chosen: Chosen) -> str:
         stage_rates=steps.by_process(found.steps),
         last_day=lambda month: (months.add(month, 1) - timedelta(days=1)).isoformat(),
         authority=overview_tables.authority,
+        tasks_url=_tasks_url(chosen),
         throughput=charts.throughput(found.months),
         cycles=charts.cycles(found.months),
         most=MOST_ROWS,
@@ -70,6 +71,18 @@ def _figures(action: Action, chosen: Chosen) -> str:
         share=share,
         **figures.around(action, chosen),
     )
+
+
+def _tasks_url(chosen: Chosen) -> Callable[..., str]:
+    """The inbox of all tasks; of a unit or plan, which the inbox does not know, the cases with open tasks."""
+
+    def url(due: str = "") -> str:
+        if chosen.unit or chosen.plan:
+            return str(figures.cases_url(chosen)(figure="waiting_late" if due else "waiting"))
+        said: dict[str, Any] = {"definition": chosen.definition, "due": due}
+        return url_for("inbox.page", view="all", **{name: value for name, value in said.items() if value})
+
+    return url
 
 
 def span(minutes: float | None) -> str:

@@ -271,7 +271,7 @@ def test_filters_narrow(services: Services, deployed: World, about_gita: uuid.UU
             ({"unit": UNIT_B}, {about_gita}),
             ({"search": other.number}, {other.id}),
             ({"search": "100%_"}, set()),
-            ({"overdue_at": action.now + timedelta(days=365)}, set()),
+            ({"due_before": action.now + timedelta(days=365)}, set()),
         ):
             assert {
                 row.id for row in case_list.page(session, hadi, CaseFilter(**narrowed)).items

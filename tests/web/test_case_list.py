@@ -111,6 +111,7 @@ QUERIES = (
     "?plan=2026&sort=number",
     "?holder=me",
     "?role=analis_sdm&sort=-due",
+    "?due=on_time&sort=due",
     "?q=titik",
     "?outcome=dibatalkan",
 )
@@ -173,6 +174,8 @@ def test_each_filter_narrows(asking: Asking, listed: list[uuid.UUID]) -> None:
         ("?ended_from=2020-01-01", 1),
         ("?older=30", 0),
         ("?overdue=yes", 0),
+        ("?due=late", 0),
+        ("?due=on_time&overdue=yes", 0),
         ("?incidents=yes", 0),
         ("?element=cabang/periksa", 3),
     ):
@@ -184,7 +187,7 @@ def test_each_filter_narrows(asking: Asking, listed: list[uuid.UUID]) -> None:
 def test_what_the_address_says_wrongly_is_not_said(asking: Asking, listed: list[uuid.UUID]) -> None:
     person = asking.as_person("citra")
     wrong = ["status=ada", "older=-1", "older=x", "sort=nama", "columns=,,x", "holder=siapa"]
-    wrong += ["started_from=kapan", "ended_to=9999-12-31"]
+    wrong += ["started_from=kapan", "ended_to=9999-12-31", "due=besok"]
     for query in wrong:
         assert person.get(f"/cases?{query}").status_code == 200, query
 

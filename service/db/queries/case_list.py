@@ -13,10 +13,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.db.accounts import Account
 from service.db.base import plan_with_values
-from service.db.cases import Case, Task
+from service.db.cases import NO_DEADLINE, Case, Task
 from service.db.queries import Page
 from service.db.queries.cases import CaseRow, rows_of
 from service.db.queries.cursors import behind, encode_cursor
+from service.db.queries.figures.counted import Counted, is_counted
 from service.db.queries.searching import matches
 from service.db.queries.visibility import may_know_names, may_see
 from service.domain.access import Actor
@@ -24,6 +25,7 @@ from service.domain.errors import Invalid
 
 STATUSES = ("running", "suspended", "completed", "failed", "cancelled")
 MOST_COUNTED = 1_000
+NONE = "-"
 SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
     "started": Case.started_at,
     "changed": Case.changed_at,
@@ -37,8 +39,9 @@ SORTS: Mapping[str, InstrumentedAttribute[Any]] = {
 class CaseFilter:
     """Which cases; None does not narrow. Moments are UTC, `_to` is the first moment no longer meant.
 
-    status: one of STATUSES (running: also those that are suspended). unit: origin or target. role, holder, element: of an
-    open task (`process/element`).
+    status: one of STATUSES (running: also those that are suspended). stage, plan: NONE means those without one. unit:
+    origin or target. role, holder, element: of an open task (`process/element`). due_from, due_before, no_deadline: the next
+    deadline of a running case. counted: those behind a figure.
     """
 
     status: str | None = None
@@ -53,13 +56,16 @@ class CaseFilter:
     role: str | None = None
     holder: uuid.UUID | None = None
     element: str | None = None
-    overdue_at: datetime | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    no_deadline: bool = False
     started_from: datetime | None = None
     started_to: datetime | None = None
     ended_from: datetime | None = None
     ended_to: datetime | None = None
     incidents: bool = False
     search: str | None = None
+    counted: Counted | None = None
 
 
 def page(
@@ -137,18 +143,22 @@ def _conditions(session: Session, actor: Actor, wanted: CaseFilter) -> list[Colu
         (Case.transfer_kind, wanted.kind),
         (Case.outcome, wanted.outcome),
     )
-    found += [column == value for column, value in same if value]
+    found += [
+        or_(column.is_(None), column == "") if value == NONE else column == value
+        for column, value in same
+        if value
+    ]
     if wanted.unit:
         found.append(or_(_from(actor, wanted.unit), Case.target_unit == wanted.unit))
     if wanted.origin:
         found.append(_from(actor, wanted.origin))
-    if wanted.overdue_at is not None:
-        found += [Case.status == "running", Case.due_order < wanted.overdue_at]
     if wanted.incidents:
         found.append(Case.incidents > 0)
-    found += _of_moments(wanted)
+    found += [*_of_deadline(wanted), *_of_moments(wanted)]
     if wanted.role or wanted.holder or wanted.element:
         found.append(Case.id.in_(_held(wanted)))
+    if wanted.counted is not None:
+        found.append(is_counted(session, wanted.counted))
     if wanted.search:
         found.append(matches(session, actor, wanted.search))
     return found
@@ -165,6 +175,17 @@ def _of_status(status: str | None) -> list[ColumnElement[bool]]:
 def _from(actor: Actor, unit: str) -> ColumnElement[bool]:
     """From this unit: only where the reader may know who is moved, else the unit would tell."""
     return and_(may_know_names(actor), Case.origin_unit == unit)
+
+
+def _of_deadline(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.due_from is not None:
+        found += [Case.due_order >= wanted.due_from, Case.due_order < NO_DEADLINE]
+    if wanted.due_before is not None:
+        found.append(Case.due_order < wanted.due_before)
+    if wanted.no_deadline:
+        found.append(Case.due_order == NO_DEADLINE)
+    return [Case.status == "running", *found] if found else []
 
 
 def _of_moments(wanted: CaseFilter) -> list[ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -58,8 +58,6 @@ def outcomes(
     }
     of_moved, of_others, difference = ratings.ratings(session, chosen)
     kinds_of_cases = acceptance.by_kind(session, chosen)
-    length = len(chosen.months)
-    earlier = replace(chosen, first=months.add(chosen.first, -length), last=months.add(chosen.first, -1))
     return Outcomes(
         ratio=receiving.measured(distances, treated, moved, kinds, months.add(present, 1), 1),
         complaints=receiving.measured(complaints, treated, moved, kinds, present, LEAST_AFTER),
@@ -68,7 +66,7 @@ def outcomes(
         others=of_others,
         ratings=difference,
         now=acceptance.accepted(kinds_of_cases.values()),
-        before=acceptance.accepted(acceptance.by_kind(session, earlier).values()),
+        before=acceptance.accepted(acceptance.by_kind(session, chosen.before).values()),
         variants=acceptance.grouped(kinds_of_cases, 0),
         plans=acceptance.grouped(kinds_of_cases, 1),
         reviews=reviews.counts(session, chosen, now, today),

@@ -50,8 +50,7 @@ class Overview:
 
 
 def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar) -> Overview:
-    """Every figure of what was chosen, as of `now`. A deadline is near until the close of the next working day."""
-    soon = calendar.deadline(now, 1)
+    """Every figure of what was chosen, as of `now`."""
     tables = open_tasks(session, chosen)
     waits = waiting(session, chosen, now, calendar, tables)
     steps = step_figures.steps(step_figures.step_tables(session, chosen))
@@ -60,7 +59,7 @@ def overview(session: Session, chosen: Chosen, now: datetime, calendar: Calendar
     return Overview(
         as_of=choosing.as_of(session),
         counting=choosing.still_counting(session, chosen),
-        stages=cases.stages(session, chosen, now, soon),
+        stages=cases.stages(session, chosen, now, calendar.near_until(now)),
         waiting=waits,
         steps=steps,
         months=cases.by_month(by_month, chosen),
@@ -86,7 +85,7 @@ def waiting(
     """What waits at each step now, beside how long the step took in the last six months."""
     usual = _usual(chosen, months.of(now, calendar.timezone))
     usual_steps = step_figures.steps(step_figures.step_tables(session, usual))
-    return step_figures.waiting(tables, usual_steps, minute(now), minute(calendar.deadline(now, 1)))
+    return step_figures.waiting(tables, usual_steps, minute(now), minute(calendar.near_until(now)))
 
 
 def _usual(chosen: Chosen, month: date) -> Chosen:

@@ -21,7 +21,9 @@ class View:
 
 VIEWS = (
     View("ani.analis", "inbox", "Terlambat, belum diambil", {"due": "late", "who": "nobody"}, "analis_sdm"),
-    View("hadi.manajer", "cases", "Berjalan lewat tenggat", {"status": "running", "overdue": "1"}, "manajer"),
+    View(
+        "hadi.manajer", "cases", "Berjalan lewat tenggat", {"status": "running", "overdue": "yes"}, "manajer"
+    ),
 )
 
 

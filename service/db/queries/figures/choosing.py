@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +32,12 @@ class Chosen:
     @property
     def months(self) -> list[date]:
         return months.between(self.first, self.last)
+
+    @property
+    def before(self) -> Chosen:
+        """The same of the period of the same length before."""
+        first, last = months.add(self.first, -len(self.months)), months.add(self.first, -1)
+        return replace(self, first=first, last=last)
 
     def within(self, month: Any) -> ColumnElement[bool]:
         """The chosen months as a condition on a column of months."""

@@ -51,28 +51,23 @@ class FollowUp:
     reached: Share
 
 
-def _late(now: datetime, today: date) -> ColumnElement[bool]:
-    return and_(CaseFigure.next_review <= today, CaseFigure.next_due < now)
+def states(now: datetime, today: date) -> dict[str, ColumnElement[bool]]:
+    """Which reviews are late, in hand, and ahead in the next 90 days."""
+    come, due = CaseFigure.next_review <= today, CaseFigure.next_due
+    near = CaseFigure.next_review <= today + timedelta(days=AHEAD_DAYS)
+    return {
+        "late": and_(come, due < now),
+        "in_hand": and_(come, or_(due >= now, due.is_(None))),
+        "ahead": and_(CaseFigure.next_review > today, near),
+    }
 
 
 def counts(session: Session, chosen: Chosen, now: datetime, today: date) -> list[ReviewCount]:
-    late = _late(now, today)
-
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((condition, 1), else_=0))
 
     query = (
-        select(
-            CaseFigure.review_month,
-            count(late),
-            count(
-                and_(
-                    CaseFigure.next_review <= today,
-                    or_(CaseFigure.next_due >= now, CaseFigure.next_due.is_(None)),
-                )
-            ),
-            count(CaseFigure.next_review > today),
-        )
+        select(CaseFigure.review_month, *map(count, states(now, today).values()))
         .where(CaseFigure.next_review <= today + timedelta(days=AHEAD_DAYS), *chosen.of_cases())
         .group_by(CaseFigure.review_month)
     )
