@@ -101,7 +101,7 @@ def test_every_route_answers_everybody_with_all_headers(app: Flask, asking: Aski
 
 @pytest.mark.parametrize("accepted", ["text/html", "application/json"])
 def test_nobody_gets_past_the_sign_in_page(app: Flask, asking: Asking, accepted: str) -> None:
-    """401 on the API and at a step of signing in; 303 everywhere else, for scripts of our own pages too."""
+    """401 on the API, for scripts of our own pages and at a step of signing in; 303 everywhere else."""
     nobody = asking.as_nobody()
     headers = {"X-CSRFToken": Person(nobody).csrf("/sign-in"), "Accept": accepted}
     for method, address, rule in every_route(app):
@@ -115,6 +115,9 @@ def test_nobody_gets_past_the_sign_in_page(app: Flask, asking: Asking, accepted:
         elif address in STEPS:
             assert (answer.status_code, answer.location) == (401, None), where
             assert method == "HEAD" or 'name="password"' in answer.text, where
+        elif accepted == "application/json":
+            assert (answer.status_code, answer.location) == (401, None), where
+            assert method == "HEAD" or answer.get_json()["said"].startswith("Anda sudah keluar"), where
         else:
             leads_to, _, query = (answer.location or "").partition("?")
             assert (answer.status_code, leads_to) == (303, "/sign-in"), where
