@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import uuid
 from collections.abc import Iterator
@@ -192,6 +193,27 @@ def test_built_files_are_kept_and_everything_else_is_not(app: Flask, asking: Ask
     for address in ("/static/icon.svg", "/static/build/manifest.json"):
         assert nobody.get(address).headers["Cache-Control"] == "public, max-age=3600"
     assert nobody.get("/static/build/gone-AAAAAAAA.js").headers["Cache-Control"] == "no-store"
+
+
+def test_scripts_and_styles_are_packed_for_browsers_that_take_it(app: Flask, asking: Asking) -> None:
+    nobody = asking.as_nobody()
+    with app.test_request_context():
+        address = asset("app.css")
+    plain = nobody.get(address)
+    for accepted, encoding, unpacked in (
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("gzip, br", "br", None),
+    ):
+        packed = nobody.get(address, headers={"Accept-Encoding": accepted})
+        assert (packed.content_encoding, packed.mimetype) == (encoding, "text/css")
+        assert len(packed.data) < len(plain.data) / 4
+        assert "immutable" in packed.headers["Cache-Control"]
+        assert packed.get_etag() != plain.get_etag()
+        if unpacked:
+            assert unpacked(packed.data) == plain.data
+    for answer in (plain, nobody.get(address, headers={"Accept-Encoding": "gzip;q=0, identity"})):
+        assert (answer.content_encoding, "Accept-Encoding" in answer.vary) == (None, True)
+    assert nobody.get("/static/%2e%2e/%2e%2e/app.py").status_code == 404
 
 
 def test_faults_of_ours_tell_nothing(app: Flask, asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
