@@ -20,10 +20,7 @@ class NotBuilt(RuntimeError):
 
 
 class Assets(Blueprint):
-    """A blueprint that sends its files packed where the build left them so and the browser takes it (RFC 9110, 12.5.3).
-
-    Only files: a page holds its reader's token beside what was searched for, and its packed length would tell of it.
-    """
+    """A blueprint that sends its files packed where the build left them so and the browser takes it (RFC 9110, 12.5.3)."""
 
     def send_static_file(self, filename: str) -> Response:
         """The file, or 404."""

@@ -216,6 +216,23 @@ def test_scripts_and_styles_are_packed_for_browsers_that_take_it(app: Flask, ask
     assert nobody.get("/static/%2e%2e/%2e%2e/app.py").status_code == 404
 
 
+def test_pages_are_packed_and_their_length_tells_nothing(asking: Asking) -> None:
+    ani = asking.as_person("ani")
+    plain = ani.get("/inbox")
+    sizes = set()
+    for _ in range(20):
+        packed = ani.get("/inbox", headers={"Accept-Encoding": "gzip"})
+        assert (packed.content_encoding, packed.mimetype) == ("gzip", "text/html")
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 3
+        assert b"</html>" in gzip.decompress(packed.data)
+        sizes.add(len(packed.data))
+    assert len(sizes) > 5
+    assert "Accept-Encoding" in plain.vary
+    assert plain.content_encoding is None
+    data = asking.as_program("ani").get("/cases")
+    assert data.content_encoding is None  # an entity tag of the API names one representation
+
+
 def test_faults_of_ours_tell_nothing(app: Flask, asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_down(*_: object, **__: object) -> None:
         raise RuntimeError("rahasia: postgresql://root@db")
