@@ -136,11 +136,14 @@ def _inbox(services: Any, token: str, kind: str, most: int, quiet: bool) -> Any:
 def _pages(kind: str, quiet: bool) -> list[dict[str, Any]]:
     from service.bench import databases, large, pages
     from service.bench.world import NO_SECRET
+    from service.operations import figures
 
     with tempfile.TemporaryDirectory(prefix="mutasi-bench-") as folder, databases.fresh(kind) as url:
         services = wire(settings_module.load({}, database_url=url, var_dir=folder, secret_key=NO_SECRET))
         upgrade(services.sessions.kw["bind"])
         large.fill(services, said=lambda what: _say(what, quiet))
+        _say("Counting the figures of managers", quiet)
+        figures.rebuild(services)
         rows = list(pages.measure(services))
         services.sessions.kw["bind"].dispose()
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
@@ -14,9 +14,9 @@ from service.db.queries import substitutions
 from service.domain.access import ActingFor
 from service.web import context, moments, named, undoing
 from service.web.admin import ADMINISTRATION, first_place
-from service.web.assets import asset, icon
+from service.web.assets import Assets, asset, icon
 
-blueprint = Blueprint(
+blueprint = Assets(
     "common", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 

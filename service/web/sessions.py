@@ -10,7 +10,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Request, current_app, redirect, request, url_for
+from flask import Flask, Request, current_app, jsonify, redirect, request, url_for
+from flask_babel import gettext
 from flask_login import LoginManager, UserMixin
 from sqlalchemy.exc import OperationalError
 
@@ -103,6 +104,10 @@ def _acting_for(request: Request) -> str | None:
 
 
 def _to_sign_in() -> Any:
+    """The sign-in page; a script of ours is told instead: it would take that page for what it asked for."""
+    if request.headers.get("Accept") == "application/json":
+        said = gettext("You are signed out: sign in again in another tab, then go on here.")
+        return jsonify(said=said), 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("sign_in.page", next=wanted), 303)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import uuid
 from collections.abc import Iterator
@@ -101,7 +102,7 @@ def test_every_route_answers_everybody_with_all_headers(app: Flask, asking: Aski
 
 @pytest.mark.parametrize("accepted", ["text/html", "application/json"])
 def test_nobody_gets_past_the_sign_in_page(app: Flask, asking: Asking, accepted: str) -> None:
-    """401 on the API and at a step of signing in; 303 everywhere else, for scripts of our own pages too."""
+    """401 on the API, for scripts of our own pages and at a step of signing in; 303 everywhere else."""
     nobody = asking.as_nobody()
     headers = {"X-CSRFToken": Person(nobody).csrf("/sign-in"), "Accept": accepted}
     for method, address, rule in every_route(app):
@@ -115,6 +116,9 @@ def test_nobody_gets_past_the_sign_in_page(app: Flask, asking: Asking, accepted:
         elif address in STEPS:
             assert (answer.status_code, answer.location) == (401, None), where
             assert method == "HEAD" or 'name="password"' in answer.text, where
+        elif accepted == "application/json":
+            assert (answer.status_code, answer.location) == (401, None), where
+            assert method == "HEAD" or answer.get_json()["said"].startswith("Anda sudah keluar"), where
         else:
             leads_to, _, query = (answer.location or "").partition("?")
             assert (answer.status_code, leads_to) == (303, "/sign-in"), where
@@ -189,6 +193,44 @@ def test_built_files_are_kept_and_everything_else_is_not(app: Flask, asking: Ask
     for address in ("/static/icon.svg", "/static/build/manifest.json"):
         assert nobody.get(address).headers["Cache-Control"] == "public, max-age=3600"
     assert nobody.get("/static/build/gone-AAAAAAAA.js").headers["Cache-Control"] == "no-store"
+
+
+def test_scripts_and_styles_are_packed_for_browsers_that_take_it(app: Flask, asking: Asking) -> None:
+    nobody = asking.as_nobody()
+    with app.test_request_context():
+        address = asset("app.css")
+    plain = nobody.get(address)
+    for accepted, encoding, unpacked in (
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("gzip, br", "br", None),
+    ):
+        packed = nobody.get(address, headers={"Accept-Encoding": accepted})
+        assert (packed.content_encoding, packed.mimetype) == (encoding, "text/css")
+        assert len(packed.data) < len(plain.data) / 4
+        assert "immutable" in packed.headers["Cache-Control"]
+        assert packed.get_etag() != plain.get_etag()
+        if unpacked:
+            assert unpacked(packed.data) == plain.data
+    for answer in (plain, nobody.get(address, headers={"Accept-Encoding": "gzip;q=0, identity"})):
+        assert (answer.content_encoding, "Accept-Encoding" in answer.vary) == (None, True)
+    assert nobody.get("/static/%2e%2e/%2e%2e/app.py").status_code == 404
+
+
+def test_pages_are_packed_and_their_length_tells_nothing(asking: Asking) -> None:
+    ani = asking.as_person("ani")
+    plain = ani.get("/inbox")
+    sizes = set()
+    for _ in range(20):
+        packed = ani.get("/inbox", headers={"Accept-Encoding": "gzip"})
+        assert (packed.content_encoding, packed.mimetype) == ("gzip", "text/html")
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 3
+        assert b"</html>" in gzip.decompress(packed.data)
+        sizes.add(len(packed.data))
+    assert len(sizes) > 5
+    assert "Accept-Encoding" in plain.vary
+    assert plain.content_encoding is None
+    data = asking.as_program("ani").get("/cases")
+    assert data.content_encoding is None  # an entity tag of the API names one representation
 
 
 def test_faults_of_ours_tell_nothing(app: Flask, asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:

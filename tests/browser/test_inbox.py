@@ -17,6 +17,7 @@ from service.operations import accounts, cases, definitions, tasks
 from service.operations.definitions import SourceFile
 from service.wiring import Services
 from tests.browser.conftest import serving
+from tests.browser.steps import PASSWORD
 from tests.operations.diagrams import HEAD
 
 OpenPage = Callable[..., Page]
@@ -262,6 +263,23 @@ def test_on_failure_the_row_returns_with_the_text_kept(open_page: OpenPage, desk
     card(page, task).get_by_role("link").focus()
     page.keyboard.press("r")
     expect(page.locator("#reason-text")).to_have_value("Formasi belum ada")
+
+
+def test_a_decision_of_somebody_signed_out_meanwhile_comes_back(
+    open_page: OpenPage, desk: Desk, title: str
+) -> None:
+    with desk.services.action() as action:
+        account = accounts.create(action, "uji.keluar", "Uji Keluar", password=PASSWORD)
+        accounts.grant(action, account.username, "analis_sdm")
+    desk.start(title)
+    page = open_page(account.username, width=1440, address=desk.address, fresh=True)
+    page.goto(f"/inbox?q={title}")
+    (task,) = ids(page)
+    with desk.services.action() as action:
+        accounts.end_sessions(action, account.id)
+    card(page, task).get_by_role("link").focus()
+    page.keyboard.press("a")
+    expect(card(page, task)).to_contain_text("Anda sudah keluar")
 
 
 def test_new_work_is_announced_and_what_a_colleague_finished_greys_out_in_place(

@@ -9,7 +9,7 @@ async function count() {
   if (!bells.length || document.hidden || Date.now() - counted < 30_000) return;
   counted = Date.now();
   const answer = await fetch(bells[0].dataset.bell, { credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  if (!answer?.ok) return;
   const { count: shown, label } = await answer.json();
   for (const bell of bells) {
     bell.setAttribute("aria-label", label);

@@ -33,7 +33,7 @@ function enhance() {
     const url = new URL(dialog.dataset.palette, location.href);
     url.searchParams.set("q", input.value.trim());
     const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
-    if (!answer?.ok || answer.redirected || mine !== asked) return;
+    if (!answer?.ok || mine !== asked) return;
     draw((await answer.json()).groups);
   }
 

@@ -42,7 +42,7 @@ export function keepDraft({ form, holder, post, words, token }) {
         // A browser sends at most 64 kB after the page has gone.
         keepalive: leaving && now.length < 60_000,
       });
-      if (answer.redirected || answer.status === 401 || answer.status === 403) return say(words.signedOut, "bad");
+      if (answer.status === 401 || answer.status === 403) return say(words.signedOut, "bad");
       const said = await answer.json();
       if (answer.status === 409) return say(first(said, words), "bad");
       if (!answer.ok) return say(said.said ?? words.unsaved, "bad");

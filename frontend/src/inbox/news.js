@@ -27,7 +27,7 @@ export async function look() {
   url.searchParams.set("since", found.dataset.since);
   url.searchParams.set("ids", all().map((card) => card.dataset.task).join(","));
   const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
-  if (answer?.ok && !answer.redirected) tell(await answer.json());
+  if (answer?.ok) tell(await answer.json());
   if (!document.hidden) plan();
 }
 
