@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import MUTASI, free_port, wait_for
@@ -59,7 +59,7 @@ class City:
     folder: Path
     environment: dict[str, str]
     browser: Browser
-    pages: dict[str, Page] = field(default_factory=dict)
+    signed_in: dict[str, BrowserContext] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
@@ -85,18 +85,23 @@ class City:
         )
 
     def page_of(self, username: str) -> Page:
-        """The page on which this person works; they sign in once."""
-        if username not in self.pages:
+        """A page on which this person works; they sign in once."""
+        page = None
+        if username not in self.signed_in:
             context = self.browser.new_context(
-                base_url=self.address, locale="id-ID", timezone_id="Asia/Jakarta"
+                base_url=self.address, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
             )
             context.set_default_timeout(20_000)
-            page = context.new_page()
-            page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
-            page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
+            self.signed_in[username] = context
+            page = self._watched(context)
             sign_in(page, username)
-            self.pages[username] = page
-        return self.pages[username]
+        return page or self._watched(self.signed_in[username])
+
+    def _watched(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
+        return page
 
     def who_does(self, task: sqlite3.Row) -> str:
         """The user name of somebody the task is offered to; an employee without an account gets one."""
@@ -197,6 +202,7 @@ def complete(city: City, task: sqlite3.Row, visit: int) -> None:
     except PlaywrightTimeout:
         said = page.locator(".fjs-form-field-error, [role=alert]").all_inner_texts()
         raise AssertionError(f"{task['element']} was not completed: {said}") from None
+    page.close()  # dozens of pages that look for news would slow each other down
 
 
 def fill(page: Page, component: dict[str, Any], visit: int, today: date) -> None:
