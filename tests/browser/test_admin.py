@@ -11,6 +11,7 @@ import pyotp
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import PASSWORD, sign_in
+from tests.browser.test_every_page import assert_no_barrier
 
 OpenPage = Callable[..., Page]
 
@@ -89,6 +90,9 @@ def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Hidupkan").click()
     codes = page.locator(".recovery-codes li").all_inner_texts()
     assert len(codes) == 10
+    for scheme in ("light", "dark"):  # these codes are shown once: no other test can look at them
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert_no_barrier(page)
     page.get_by_role("link", name="Sudah saya simpan").click()
     expect(page.get_by_text("Tersisa 10 kode pemulihan.")).to_be_visible()
 
