@@ -21,11 +21,20 @@ def overview(open_page: OpenPage) -> Page:
     page = open_page("hadi.manajer")
     # The scheduler counts within a few ticks of the start, and what was begun just now within a tick.
     for _ in range(30):
+        before = counts(page)
         page.goto("/overview?from=2024-06")
-        if page.locator(".as-of").count() and counted(page) == running(page):
+        if page.locator(".as-of").count() and before == counts(page) and counted(page) == running(page):
             break
         page.wait_for_timeout(1000)
     return page
+
+
+def counts(page: Page) -> Any:
+    """What is counted by stage and by step, without the ages, which grow from moment to moment."""
+    told = figures(page)
+    return told["stages"], [
+        (row["process"], row["element"], row["count"], row["late"]) for row in told["waiting"]
+    ]
 
 
 def counted(page: Page) -> int:

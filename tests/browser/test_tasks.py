@@ -78,6 +78,23 @@ def hearing(services: Services) -> str:
     return f"/tasks/{task}"
 
 
+@pytest.fixture
+def survey(services: Services) -> str:
+    """The path of an open task whose form takes files."""
+    diagram = HEARING.replace("sidang_uji", "survei_uji").replace("sidang_tpk", "survei_kebutuhan")
+    form = (shipped("forms") / "survei_kebutuhan.json").read_bytes()
+    files = [SourceFile("survei_uji.bpmn", diagram.encode()), SourceFile("survei_kebutuhan.json", form)]
+    with services.action() as action:
+        definitions.deploy(action, files)
+        case_id = cases.start(action, "survei_uji", data=KNOWN).id
+        ani = accounts.actor_of(action, accounts.named(action.session, "ani.analis"))
+    found = select(Task.id).where(Task.case_id == case_id, Task.state == "open")
+    with services.action(ani) as action:
+        tasks.complete(action, action.session.scalars(found).one(), {})
+    with services.reading() as action:
+        return f"/tasks/{action.session.scalars(found).one()}"
+
+
 def open_analysis(page: Page) -> str:
     """Start a case whose first task is the analyst's, and open that task."""
     start_case(page)
@@ -289,11 +306,10 @@ def test_members_are_looked_up_by_keys_alone_in_a_list_of_rows(open_page: OpenPa
 
 
 def test_files_are_sent_while_filling_in_and_refused_by_their_content(
-    open_page: OpenPage, tmp_path: Path
+    open_page: OpenPage, survey: str, tmp_path: Path
 ) -> None:
-    page = open_page("budi.kepala")
-    page.goto("/inbox")
-    page.get_by_role("link", name="Isi survei kebutuhan").first.click()
+    page = open_page("dewi.tpk")
+    page.goto(survey)
     drawn(page)
     good, bad = tmp_path / "Bukti – rekap (1).txt", tmp_path / "program.pdf"
     good.write_text("Rekap beban kerja")

@@ -66,9 +66,11 @@ export function keepDraft({ form, holder, post, words, token }) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
   document.addEventListener("htmx:beforeSwap", leave);
   return {
+    // Answers when a draft that is on its way has arrived: it must not come after the decision.
     stop() {
       stopped = true;
       clearTimeout(timer);
+      return running;
     },
   };
 }

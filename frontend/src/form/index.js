@@ -15,6 +15,8 @@ import { keepDraft } from "./drafts.js";
 import { speakErrors } from "./errors.js";
 import { ownFields } from "./fields.js";
 
+const LONGEST_DRAFT = 1500; // what a decision waits at most for a draft that is on its way, in ms
+
 drawAll(document);
 document.addEventListener("htmx:load", ({ detail }) => drawAll(detail.elt));
 
@@ -49,9 +51,9 @@ async function draw(holder) {
     }
     if (sending) return;
     sending = true;
-    draft?.stop();
     post.elements.answers.value = JSON.stringify(answers);
-    post.submit();
+    const late = new Promise((resolve) => setTimeout(resolve, LONGEST_DRAFT));
+    Promise.race([draft?.stop(), late]).then(() => post.submit());
   });
   post.addEventListener("submit", (event) => {
     event.preventDefault();
