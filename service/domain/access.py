@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Reach = Literal["all", "unit", "own"]
+REACHES: tuple[Reach, ...] = ("own", "unit", "all")
+"""From the narrowest to the widest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,17 @@ def make_actor(
     grants: Mapping[str, frozenset[str]],
     roles: Mapping[str, Role],
 ) -> Actor:
-    """An actor with what the roles held add up to: adding a role never removes a right."""
+    """An actor with what the roles held add up to.
+
+    Who decides in some cases and sees more of them by another role decides in none of those: a head of a unit who is a
+    manager too learns no more of other units' candidates than any manager.
+    """
     held = [roles[role] for role in grants if role in roles]
     reaches = {role.sees for role in held}
-    sees: Reach = "all" if "all" in reaches else "unit" if "unit" in reaches else "own"
+    sees = max(reaches, key=REACHES.index) if reaches else "own"
     permissions = frozenset().union(*(role.permissions for role in held)) if held else frozenset()
-    return Actor(account_id, name, nip, dict(grants), permissions, sees, any(role.decides for role in held))
+    decides = any(role.decides and role.sees == sees for role in held)
+    return Actor(account_id, name, nip, dict(grants), permissions, sees, decides)
 
 
 LENT = ("case.", "document.", "message.", "data.", "letter.", "task.")
@@ -196,10 +203,13 @@ SUBJECT_VARIABLES = frozenset(
 
 
 def shown_data(actor: Actor, data: Mapping[str, object], *, names: bool) -> dict[str, object]:
-    """A case's variables without those the actor may not know; `names`: whether the chosen candidate may be known."""
+    """A case's variables without those the actor may not know; `names`: whether the chosen candidate may be known.
+
+    What is hidden is hidden in English (`<key>_en`) too.
+    """
     hidden: frozenset[str] = frozenset()
     if not actor.decides:
         hidden |= CANDIDATE_VARIABLES
     if not names:
         hidden |= SUBJECT_VARIABLES | CANDIDATE_VARIABLES
-    return {key: value for key, value in data.items() if key not in hidden}
+    return {key: value for key, value in data.items() if key.removesuffix("_en") not in hidden}

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+Said = tuple[str, str]
+"""The same words in Indonesian and in English."""
+
 JENIS_ASN: Mapping[str, str] = {"PNS": "Pegawai Negeri Sipil", "CPNS": "Calon PNS", "PPPK": "PPPK"}
 
-KEDUDUKAN_HUKUM: Mapping[str, str] = {
-    "01": "Aktif",
-    "02": "CLTN",
-    "03": "Tugas Belajar",
-    "04": "Pemberhentian Sementara",
-    "09": "Banding Administratif",
-    "15": "Hukuman Disiplin",
-    "20": "Masa Persiapan Pensiun",
-    "92": "Data Diblokir",
+KEDUDUKAN_HUKUM: Mapping[str, Said] = {
+    "01": ("Aktif", "Active"),
+    "02": ("CLTN", "Leave without state pay"),
+    "03": ("Tugas Belajar", "Study assignment"),
+    "04": ("Pemberhentian Sementara", "Suspended from duty"),
+    "09": ("Banding Administratif", "Administrative appeal"),
+    "15": ("Hukuman Disiplin", "Disciplinary sanction"),
+    "20": ("Masa Persiapan Pensiun", "Preparing for retirement"),
+    "92": ("Data Diblokir", "Data blocked"),
 }
 
 GOLONGAN: Mapping[str, str] = {
@@ -60,24 +63,24 @@ PANGKAT: Mapping[str, str] = {
     "45": "Pembina Utama",
 }
 
-PENDIDIKAN: Mapping[str, str] = {
-    "05": "SD",
-    "10": "SLTP",
-    "12": "SLTP Kejuruan",
-    "15": "SLTA",
-    "17": "SLTA Kejuruan",
-    "18": "SLTA Keguruan",
-    "20": "D-I",
-    "25": "D-II",
-    "30": "D-III",
-    "35": "D-IV",
-    "40": "S-1",
-    "45": "S-2",
-    "50": "S-3",
+PENDIDIKAN: Mapping[str, Said] = {
+    "05": ("SD", "Primary school"),
+    "10": ("SLTP", "Lower secondary school"),
+    "12": ("SLTP Kejuruan", "Lower vocational school"),
+    "15": ("SLTA", "Upper secondary school"),
+    "17": ("SLTA Kejuruan", "Upper vocational school"),
+    "18": ("SLTA Keguruan", "Upper teachers' school"),
+    "20": ("D-I", "Diploma 1"),
+    "25": ("D-II", "Diploma 2"),
+    "30": ("D-III", "Diploma 3"),
+    "35": ("D-IV", "Diploma 4"),
+    "40": ("S-1", "Bachelor"),
+    "45": ("S-2", "Master"),
+    "50": ("S-3", "Doctorate"),
 }
 """Levels of education; a higher code is a higher level, so that codes compare as text."""
 
-JENIS_KELAMIN: Mapping[str, str] = {"1": "Laki-laki", "2": "Perempuan"}
+JENIS_KELAMIN: Mapping[str, Said] = {"1": ("Laki-laki", "Male"), "2": ("Perempuan", "Female")}
 
 JENIS_PENUGASAN: Mapping[str, str] = {
     "D": "Definitif",
@@ -149,29 +152,46 @@ JENIS_KOMPETENSI: Mapping[str, str] = {
     "teknis": "Teknis",
 }
 
-KOMPETENSI: Mapping[str, str] = {
-    "integritas": "Integritas",
-    "kerja_sama": "Kerja sama",
-    "komunikasi": "Komunikasi",
-    "orientasi_hasil": "Orientasi pada hasil",
-    "pelayanan_publik": "Pelayanan publik",
-    "pengembangan_diri": "Pengembangan diri dan orang lain",
-    "mengelola_perubahan": "Mengelola perubahan",
-    "pengambilan_keputusan": "Pengambilan keputusan",
-    "perekat_bangsa": "Perekat bangsa",
+KOMPETENSI: Mapping[str, Said] = {
+    "integritas": ("Integritas", "Integrity"),
+    "kerja_sama": ("Kerja sama", "Teamwork"),
+    "komunikasi": ("Komunikasi", "Communication"),
+    "orientasi_hasil": ("Orientasi pada hasil", "Orientation to results"),
+    "pelayanan_publik": ("Pelayanan publik", "Public service"),
+    "pengembangan_diri": ("Pengembangan diri dan orang lain", "Developing oneself and others"),
+    "mengelola_perubahan": ("Mengelola perubahan", "Managing change"),
+    "pengambilan_keputusan": ("Pengambilan keputusan", "Decision-making"),
+    "perekat_bangsa": ("Perekat bangsa", "Uniting the nation"),
 }
-"""The eight managerial competencies and the socio-cultural one of PermenPANRB 38/2017; technical vary."""
+"""The eight managerial competencies and the socio-cultural one of PermenPANRB 38/2017 in both languages; technical vary."""
 
-TINGKAT_KOMPETENSI: Mapping[int, str] = {1: "Paham", 2: "Dasar", 3: "Menengah", 4: "Mumpuni", 5: "Ahli"}
 
-EKSPEKTASI: Mapping[int, str] = {1: "Di atas ekspektasi", 2: "Sesuai ekspektasi", 3: "Di bawah ekspektasi"}
+def kompetensi_name(kode: str) -> Said:
+    """A competency in Indonesian and English; a technical one by its code."""
+    plain = kode.replace("_", " ").capitalize()
+    return KOMPETENSI.get(kode, (plain, plain))
 
-PREDIKAT: Mapping[int, str] = {
-    1: "Sangat Baik",
-    2: "Baik",
-    3: "Butuh Perbaikan",
-    4: "Kurang",
-    5: "Sangat Kurang",
+
+TINGKAT_KOMPETENSI: Mapping[int, Said] = {
+    1: ("Paham", "Aware"),
+    2: ("Dasar", "Basic"),
+    3: ("Menengah", "Intermediate"),
+    4: ("Mumpuni", "Advanced"),
+    5: ("Ahli", "Expert"),
+}
+
+EKSPEKTASI: Mapping[int, Said] = {
+    1: ("Di atas ekspektasi", "Above expectations"),
+    2: ("Sesuai ekspektasi", "As expected"),
+    3: ("Di bawah ekspektasi", "Below expectations"),
+}
+
+PREDIKAT: Mapping[int, Said] = {
+    1: ("Sangat Baik", "Very good"),
+    2: ("Baik", "Good"),
+    3: ("Butuh Perbaikan", "Needs improvement"),
+    4: ("Kurang", "Poor"),
+    5: ("Sangat Kurang", "Very poor"),
 }
 """Annual rating: 1 is best."""
 
@@ -187,28 +207,23 @@ ALASAN_ASPIRASI: Mapping[str, str] = {
 
 JENIS_RIWAYAT: Mapping[str, str] = {"MJ": "Mutasi jabatan", "MU": "Mutasi unor"}
 
-TINGKAT_HUKDIS: Mapping[str, str] = {"R": "Ringan", "S": "Sedang", "B": "Berat"}
-
-JENIS_HUKDIS: Mapping[str, str] = {
-    "23": "Pemotongan tukin 25% selama 6 bulan",
-    "24": "Pemotongan tukin 25% selama 9 bulan",
-    "25": "Pemotongan tukin 25% selama 12 bulan",
-    "27": "Penurunan jabatan setingkat lebih rendah 12 bulan",
-    "28": "Pembebasan dari jabatan menjadi pelaksana 12 bulan",
-}
-"""The kinds seen in SIASN's reference files (PP 94/2021); other codes are kept without a label."""
-
-STATUS_KASUS: Mapping[str, str] = {
-    "proses": "Dalam proses",
-    "banding": "Banding",
-    "berlaku": "Berlaku",
-    "selesai": "Selesai",
+TINGKAT_HUKDIS: Mapping[str, Said] = {
+    "R": ("Ringan", "Light"),
+    "S": ("Sedang", "Medium"),
+    "B": ("Berat", "Heavy"),
 }
 
-STATUS_DOKUMEN: Mapping[str, str] = {
-    "diajukan": "Diajukan",
-    "terverifikasi": "Terverifikasi",
-    "ditolak": "Ditolak",
+STATUS_KASUS: Mapping[str, Said] = {
+    "proses": ("Dalam proses", "Under way"),
+    "banding": ("Banding", "Under appeal"),
+    "berlaku": ("Berlaku", "In force"),
+    "selesai": ("Selesai", "Finished"),
+}
+
+STATUS_DOKUMEN: Mapping[str, Said] = {
+    "diajukan": ("Diajukan", "Submitted"),
+    "terverifikasi": ("Terverifikasi", "Verified"),
+    "ditolak": ("Ditolak", "Rejected"),
 }
 
 

@@ -35,11 +35,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A field without which an answer is not complete; `text`: words suffice."""
+    """A field without which an answer is not complete; `text`: words suffice, `said`: what is wrong with it."""
 
     key: str
     label: str
     text: bool
+    said: str = ""
 
 
 def decision(schema: Mapping[str, Any] | None) -> Decision | None:
@@ -65,19 +66,24 @@ def _verdicts(field: Field) -> dict[Verdict, tuple[Any, str]]:
 
 
 def decided(
-    schema: Mapping[str, Any], known: Mapping[str, Any], verdict: Verdict, reason: str, evaluate: Evaluate
+    schema: Mapping[str, Any],
+    known: Mapping[str, Any],
+    verdict: Verdict,
+    reason: str,
+    evaluate: Evaluate,
+    given: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], list[Missing]]:
     """The form's answers when it is decided so and the rest stays as it begins, and what they still lack.
 
-    To reject or send back, a reason is lacking until one is given; it goes to the field that asks for one. Raises
-    InvalidForm when the form has no such decision.
+    `given`: key of a field -> its answer, taken where the form would lack it. To reject or send back, a reason is lacking
+    until one is given; it goes to the field that asks for one. Raises InvalidForm when the form has no such decision.
     """
     found = decision(schema)
     if found is None or verdict not in found.answers:
         raise InvalidForm("This form has no such decision.")
     values = _initial(schema, known)
     put(values, found.path, found.answers[verdict][0])
-    lacking = missing(schema, values, known, evaluate)
+    lacking = _fill_gaps(schema, values, given or {}, known, evaluate)
     texts = [field for field in lacking if field.text]
     asks = next((field for field in texts if verdict == "approve" or _is_reason(field.key)), None)
     asks = asks or _asks_for_reason(schema, values, known, evaluate) or next(iter(texts), None)
@@ -89,6 +95,24 @@ def decided(
     return values, lacking
 
 
+def _fill_gaps(
+    schema: Mapping[str, Any],
+    values: dict[str, Any],
+    given: Mapping[str, Any],
+    known: Mapping[str, Any],
+    evaluate: Evaluate,
+) -> list[Missing]:
+    """Put what is given where it is lacking; an answer may show further fields. What is lacking still."""
+    unused = dict(given)
+    while True:
+        lacking = missing(schema, values, known, evaluate)
+        fitting = [field.key for field in lacking if field.key in unused]
+        if not fitting:
+            return lacking
+        for key in fitting:
+            put(values, tuple(key.split(".")), unused.pop(key))
+
+
 def missing(
     schema: Mapping[str, Any], values: Mapping[str, Any], known: Mapping[str, Any], evaluate: Evaluate
 ) -> list[Missing]:
@@ -97,7 +121,7 @@ def missing(
         forms.clean(schema, values, known, evaluate)
     except InvalidForm as refused:
         found = [
-            Missing(key, _label(field), field.type in TEXTS)
+            Missing(key, field.label, field.type in TEXTS, refused.fields.get(key, ""))
             for key, field in _named(schema).items()
             if any(wrong == key or wrong.startswith(f"{key}.") for wrong in refused.fields)
         ]
@@ -125,7 +149,7 @@ def _asks_for_reason(
         return None
     for key, field in _named(schema).items():
         if field.type in TEXTS and field.path[0] in shown and _is_reason(key):
-            return Missing(key, _label(field), True)
+            return Missing(key, field.label, True)
     return None
 
 
@@ -134,8 +158,4 @@ def _is_reason(key: str) -> bool:
 
 
 def _named(schema: Mapping[str, Any]) -> dict[str, Field]:
-    return {".".join(field.path): field for field in forms.fields(schema)}
-
-
-def _label(field: Field) -> str:
-    return str(field.component.get("label") or field.component.get("dateLabel") or field.path[-1])
+    return {field.name: field for field in forms.fields(schema)}

@@ -53,6 +53,11 @@ def minute(moment: datetime) -> int:
     return int(moment.astimezone(UTC).timestamp() // 60)
 
 
+def moment(minute: int) -> datetime:
+    """The moment at which a minute since 1970 begins."""
+    return datetime.fromtimestamp(60 * minute, UTC)
+
+
 def minutes_between(start: datetime, end: datetime) -> int:
     """Whole minutes from one moment to a later one; zero when it is none."""
     return max(0, int((end - start).total_seconds() // 60))

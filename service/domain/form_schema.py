@@ -10,6 +10,7 @@ from typing import Any
 
 from service.domain.errors import MutasiError
 from service.domain.form_values import FIELD_TYPES, Component, bounded_pattern
+from service.domain.wording import Message
 
 Evaluate = Callable[[str, Mapping[str, Any]], Any]
 
@@ -47,6 +48,15 @@ class Field:
     def type(self) -> str:
         return str(self.component["type"])
 
+    @property
+    def name(self) -> str:
+        """Its key, dotted in groups."""
+        return ".".join(self.path)
+
+    @property
+    def label(self) -> str:
+        return str(self.component.get("label") or self.component.get("dateLabel") or self.path[-1])
+
 
 def fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
     """The answering fields of a form, or of a list component, in order. Rows of a list are not opened."""
@@ -64,7 +74,7 @@ def given(
 ) -> Iterator[tuple[str, Component, Any]]:
     """What was answered: the dotted name of a field (`anggota.0.nip` in a list), its component, its value."""
     for field in fields(schema):
-        name, value = prefix + ".".join(field.path), at(answers, field.path)
+        name, value = prefix + field.name, at(answers, field.path)
         if field.type != "dynamiclist":
             yield name, field.component, value
         elif isinstance(value, list) and depth < MAX_DEPTH:
@@ -76,10 +86,9 @@ def given(
 def field_named(schema: Mapping[str, Any], name: str) -> Component | None:
     """The component of a field by its key, dotted in groups and lists (`anggota.nip`)."""
     for field in fields(schema):
-        path = ".".join(field.path)
-        if field.type == "dynamiclist" and name.startswith(f"{path}."):
-            return field_named(field.component, name.removeprefix(f"{path}."))
-        if path == name and field.type != "dynamiclist":
+        if field.type == "dynamiclist" and name.startswith(f"{field.name}."):
+            return field_named(field.component, name.removeprefix(f"{field.name}."))
+        if field.name == name and field.type != "dynamiclist":
             return field.component
     return None
 
@@ -131,27 +140,34 @@ def localized(schema: Mapping[str, Any], locale: str) -> dict[str, Any]:
     return localised
 
 
-def problems(schema: Any) -> list[str]:
+def problems(schema: Any) -> list[Message]:
     """What is wrong with a schema, in sentences: for those who draw forms. Empty when nothing is."""
     if not isinstance(schema, Mapping) or not isinstance(schema.get("components"), list):
-        return ["A form is an object with a list of components."]
-    found: list[str] = []
+        return [Message("A form is an object with a list of components.")]
+    found: list[Message] = []
     for component in _components(schema["components"], 0):
         kind, key = _kind(component), component.get("key")
         name = key or component.get("id") or kind
         if kind in FIELD_TYPES and not isinstance(key, str):
-            found.append(f"{name}: a field needs a key.")
+            found.append(Message("%(name)s: a field needs a key.", name=name))
         elif kind not in FIELD_TYPES | DISPLAY_TYPES | {"group", "dynamiclist"}:
-            found.append(f"{name}: unknown component type {kind!r}.")
+            found.append(Message("%(name)s: unknown component type %(kind)s.", name=name, kind=repr(kind)))
         looked_up = _properties(component).get("lookup")
         if looked_up is not None and lookup_of(component) is None:
-            found.append(f"{name}: a text field looks up one of {', '.join(LOOKUPS)}, not {looked_up!r}.")
+            found.append(
+                Message(
+                    "%(name)s: a text field looks up one of %(lookups)s, not %(lookup)s.",
+                    name=name,
+                    lookups=", ".join(LOOKUPS),
+                    lookup=repr(looked_up),
+                )
+            )
         texts = [component.get("text"), _properties(component).get("text_en")]
         if any(isinstance(text, str) and _MARKUP.search(text) for text in texts):
-            found.append(f"{name}: text is Markdown, without HTML in it.")
+            found.append(Message("%(name)s: text is Markdown, without HTML in it.", name=name))
         pattern = mapping_of(component.get("validate")).get("pattern")
         if isinstance(pattern, str) and pattern and bounded_pattern(pattern) is None:
-            found.append(f"{name}: the pattern is broken or could run for long.")
+            found.append(Message("%(name)s: the pattern is broken or could run for long.", name=name))
     return found
 
 

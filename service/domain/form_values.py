@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from service.domain.wording import N_, Message
+
 MAX_TEXT = 20_000
 MAX_LINE = 2_000
 MAX_CHOICES = 200
@@ -24,30 +26,12 @@ MAX_UNBOUNDED = 3
 Component = Mapping[str, Any]
 
 
-class Message(str):
-    """A message of a field. `msgid` and `values` let the pages translate it: gettext(msgid) % values."""
-
-    msgid: str
-    values: Mapping[str, Any]
-
-    def __new__(cls, msgid: str, **values: Any) -> Message:
-        message = super().__new__(cls, msgid % values if values else msgid)
-        message.msgid = msgid
-        message.values = values
-        return message
-
-
 class Refused(Exception):
     """The value cannot be accepted; the argument is the Message that says why."""
 
     @property
     def message(self) -> Message:
         return self.args[0]
-
-
-def N_(msgid: str) -> str:
-    """Marks a message for translation without translating it."""
-    return msgid
 
 
 REQUIRED = Message(N_("This field is required."))

@@ -29,17 +29,16 @@ from service.domain.form_schema import (
 )
 from service.domain.form_values import (
     MAX_CHOICES,
-    N_,
     NOT_LIST,
     PASSED,
     TOO_BIG,
     Component,
-    Message,
     Refused,
     is_empty,
     read,
     validate,
 )
+from service.domain.wording import N_, Message
 
 __all__ = [
     "Field",

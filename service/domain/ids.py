@@ -13,3 +13,11 @@ def new_id() -> uuid.UUID:
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 2 << 62
     return uuid.UUID(int=value)
+
+
+def parsed(text: str) -> uuid.UUID | None:
+    """The identifier that a text says; None when it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import string
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -101,6 +102,15 @@ def check_pattern(pattern: str) -> None:
         raise ValueError("without {year} the numbers of two years would be the same")
     if len(number_text(pattern, 99999, date(2026, 8, 1), "MUT-2026-000001")) > LONGEST_NUMBER:
         raise ValueError(f"longer than {LONGEST_NUMBER} characters")
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two numbers read the same on paper: spaces and capitals make no difference."""
+    return _as_read(one) == _as_read(other)
+
+
+def _as_read(number: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", number).split()).casefold()
 
 
 def day_in_words(day: date) -> str:

@@ -23,10 +23,12 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "mention": ("Anda disebut dalam komentar", "You were mentioned"),
     "comment": ("Komentar baru", "New comment"),
     "sent_back": ("Dikembalikan kepada Anda", "Sent back to you"),
-    "withdrawn": ("Keputusan ditarik kembali", "Decision taken back"),
+    "withdrawn": ("Keputusan ditarik atau kasus dibatalkan", "Decision taken back or case cancelled"),
     "decision": ("Keputusan atas kasus Anda", "Decision on your case"),
     "review": ("Evaluasi segera tiba", "Review coming up"),
     "incident": ("Langkah gagal, perlu diperbaiki", "Step failed, needs repair"),
+    "stand_in": ("Penggantian ditetapkan", "A substitution is set"),
+    "stand_in_over": ("Penggantian diakhiri", "A substitution has ended"),
 }
 """Kind -> title in Indonesian and English."""
 
@@ -36,6 +38,20 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "open": ("Buka", "Open"),
     "many": ("{count} pemberitahuan", "{count} notices"),
     "waiting": ("{count} tugas menunggu Anda dan peran Anda", "{count} tasks wait for you and your roles"),
+    "waiting_for": (
+        "{count} tugas menunggu {name}, yang Anda gantikan",
+        "{count} tasks wait for {name}, for whom you stand in",
+    ),
+    "offered_or_lent": (
+        "Tugas baru untuk peran Anda atau yang Anda gantikan",
+        "New tasks for your roles or for whom you stand in",
+    ),
+    "acting_for": ("bertindak untuk {name}", "acting for {name}"),
+    "as_substitute": ("Sebagai pengganti: {title}", "As a substitute: {title}"),
+    "stands_in": (
+        "{substitute} menggantikan {absent}, {first} – {last}",
+        "{substitute} stands in for {absent}, {first} – {last}",
+    ),
     "waiting_subject": ("{count} tugas menunggu", "{count} tasks waiting"),
     "inbox": ("Ke kotak masuk", "To the inbox"),
     "greeting": ("Yang perlu Anda ketahui di Mutasi:", "What you need to know in Mutasi:"),

@@ -15,6 +15,13 @@ RHYTHMS = ("at_once", "hourly", "daily")
 OFFERED = "offered"
 """New work of a role: never a row per member; mail and push count what is there when they leave."""
 
+STAND_IN, STAND_IN_OVER = "stand_in", "stand_in_over"
+ABOUT_SUBSTITUTIONS = frozenset({STAND_IN, STAND_IN_OVER})
+"""Kinds that are about a substitution itself: told to both of its people."""
+
+NEVER_LENT = ABOUT_SUBSTITUTIONS | {"decision"}
+"""Kinds that concern one person alone: no substitute is told in their place."""
+
 DEFAULTS: Mapping[str, frozenset[Channel]] = {
     "assigned": frozenset({"app", "mail", "push"}),
     OFFERED: frozenset({"mail"}),
@@ -28,6 +35,8 @@ DEFAULTS: Mapping[str, frozenset[Channel]] = {
     "decision": frozenset({"app", "mail", "push"}),
     "review": frozenset({"app", "mail"}),
     "incident": frozenset({"app", "mail", "push"}),
+    STAND_IN: frozenset({"app", "mail", "push"}),
+    STAND_IN_OVER: frozenset({"app", "mail"}),
 }
 """Kind -> the channels it goes by, unless the person chose others."""
 

@@ -17,7 +17,7 @@ class Field:
     """A column: how it is read, what it may be, and what it is used for (rules R01 ..., aspects of the score)."""
 
     type: Type
-    choices: Mapping[Any, str] | None = None
+    choices: Mapping[Any, codes.Said] | None = None
     low: int = 0
     high: int = 0
     empty: bool = False
@@ -51,7 +51,12 @@ KINDS: Mapping[str, Kind] = {
             "tgl_lahir": Field("date", used=("R11",)),
             "jk": Field("code", codes.JENIS_KELAMIN),
             "kedudukan_hukum": Field("code", codes.KEDUDUKAN_HUKUM, used=("R01", "R07")),
-            "golongan": Field("code", codes.GOLONGAN, empty=True, used=("R10",)),
+            "golongan": Field(
+                "code",
+                {code: (grade, grade) for code, grade in codes.GOLONGAN.items()},
+                empty=True,
+                used=("R10",),
+            ),
             "tmt_golongan": Field("date", empty=True),
             "tmt_pns": Field("date", empty=True, used=("R04",)),
             "pendidikan": Field("code", codes.PENDIDIKAN, empty=True, used=("R09", WORK)),

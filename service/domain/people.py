@@ -110,9 +110,3 @@ def bup(jenis: str, jenjang_jf: str | None = None) -> int:
     if jenjang_jf == "Ahli Utama":
         return 65
     return 60 if jenis == "JPT" or jenjang_jf == "Ahli Madya" else 58
-
-
-def retires_on(tgl_lahir: date, bup_years: int) -> date:
-    """The first day of the month after the birthday at retirement age."""
-    year, month = tgl_lahir.year + bup_years, tgl_lahir.month + 1
-    return date(year + 1, 1, 1) if month > 12 else date(year, month, 1)

@@ -16,18 +16,28 @@ class Measure:
 
     key: str
     label: str
+    label_en: str
     wanted: Literal["lower", "higher", "target"]
     target: float = 0.0
     tolerance: float = 0.0
 
 
 MEASURES: Sequence[Measure] = (
-    Measure("rasio_asal", "Rasio beban unit asal", "target", 1.0, 0.2),
-    Measure("rasio_tujuan", "Rasio beban unit penerima", "target", 1.0, 0.2),
-    Measure("pengaduan_asal", "Pengaduan unit asal, 6 bulan", "lower"),
-    Measure("pengaduan_tujuan", "Pengaduan unit penerima, 6 bulan", "lower"),
-    Measure("predikat", "Predikat kinerja (1 terbaik)", "lower"),
-    Measure("cv_rasio", "Ketimpangan beban antarunit (CV)", "lower"),
+    Measure("rasio_asal", "Rasio beban unit asal", "Load ratio of the origin unit", "target", 1.0, 0.2),
+    Measure(
+        "rasio_tujuan", "Rasio beban unit penerima", "Load ratio of the receiving unit", "target", 1.0, 0.2
+    ),
+    Measure(
+        "pengaduan_asal", "Pengaduan unit asal, 6 bulan", "Complaints at the origin unit, 6 months", "lower"
+    ),
+    Measure(
+        "pengaduan_tujuan",
+        "Pengaduan unit penerima, 6 bulan",
+        "Complaints at the receiving unit, 6 months",
+        "lower",
+    ),
+    Measure("predikat", "Predikat kinerja (1 terbaik)", "Performance rating (1 is best)", "lower"),
+    Measure("cv_rasio", "Ketimpangan beban antarunit (CV)", "Unevenness of load between units (CV)", "lower"),
 )
 
 
@@ -44,6 +54,7 @@ class Comparison:
         change = None if self.before is None or self.after is None else round(self.after - self.before, 3)
         return {
             "ukuran": self.measure.label,
+            "ukuran_en": self.measure.label_en,
             "kunci": self.measure.key,
             "sebelum": self.before,
             "sesudah": self.after,

@@ -41,12 +41,16 @@ PASSED, FAILED, WARNING, NEEDS_PERMIT, NOT_APPLICABLE = (
     "perlu_izin",
     "tidak_berlaku",
 )
+ALL_MET = ("Semua aturan dipenuhi.", "All rules are met.")
 OUTCOMES = frozenset({PASSED, FAILED, WARNING, NEEDS_PERMIT, NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What one rule said. `severity`: B blocks, P needs a permit or a reason, W warns, timer is a deadline."""
+    """What one rule said. `severity`: B blocks, P needs a permit or a reason, W warns, timer is a deadline.
+
+    `message_en` and `labels_en` (of the names of `inputs`) are empty where the table speaks Indonesian only.
+    """
 
     id: str
     outcome: str
@@ -55,6 +59,8 @@ class RuleResult:
     source: str
     row: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    message_en: str = ""
+    labels_en: Mapping[str, str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """The entry of the case variable `aturan`."""
@@ -66,9 +72,11 @@ class RuleResult:
             "hasil": self.outcome,
             "tingkat": self.severity,
             "pesan": self.message,
+            "pesan_en": self.message_en,
             "dasar": self.source,
             "baris": self.row,
             "masukan": dict(self.inputs),
+            "masukan_en": dict(self.labels_en),
         }
 
 
@@ -80,6 +88,7 @@ class Verdict:
     needs_permit: bool
     needs_reason: bool
     summary: str
+    summary_en: str
 
 
 def verdict(results: Sequence[RuleResult], special_reason: str | None) -> Verdict:
@@ -91,14 +100,26 @@ def verdict(results: Sequence[RuleResult], special_reason: str | None) -> Verdic
     needs_reason = bool(unreasoned) and not (special_reason or "").strip()
     parts = []
     if failed:
-        parts.append(f"Terhalang oleh {_ids(failed)}.")
-    if unreasoned:
-        parts.append(f"{_ids(unreasoned)} {'perlu' if needs_reason else 'dilewati dengan'} alasan khusus.")
+        parts.append((f"Terhalang oleh {_ids(failed)}.", f"Blocked by {_ids(failed)}."))
+    if unreasoned and needs_reason:
+        parts.append(
+            (f"{_ids(unreasoned)} perlu alasan khusus.", f"Special reason needed: {_ids(unreasoned)}.")
+        )
+    elif unreasoned:
+        parts.append(
+            (
+                f"{_ids(unreasoned)} dilewati dengan alasan khusus.",
+                f"Passed over for a special reason: {_ids(unreasoned)}.",
+            )
+        )
     if permits:
-        parts.append(f"Perlu izin Mendagri ({_ids(permits)}).")
+        parts.append(
+            (f"Perlu izin Mendagri ({_ids(permits)}).", f"Needs Mendagri's permit ({_ids(permits)}).")
+        )
     if warnings:
-        parts.append(f"Peringatan: {_ids(warnings)}.")
-    return Verdict(bool(failed), bool(permits), needs_reason, " ".join(parts) or "Semua aturan dipenuhi.")
+        parts.append((f"Peringatan: {_ids(warnings)}.", f"Warnings: {_ids(warnings)}."))
+    summary, summary_en = (" ".join(said) for said in zip(*(parts or [ALL_MET]), strict=True))
+    return Verdict(bool(failed), bool(permits), needs_reason, summary, summary_en)
 
 
 def badge(results: Sequence[RuleResult]) -> tuple[str, int] | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from service.domain.wording import Message
 from service.engine.check_expressions import Problem, problem_of
 from service.engine.definitions import entries
-from service.engine.model import Flow, Node, Scope
+from service.engine.model import EVENT_WORDS, Flow, Node, Scope
 from service.engine.steps import Severity
 
-Found = tuple[Severity, str | None, str, str, str]  # severity, element, rule, message, mend
+Found = tuple[Severity, str | None, str, Message, Message]  # severity, element, rule, message, mend
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
@@ -33,36 +34,67 @@ def check_scope(
 
 def _ways(node: Node, scope: Scope, holder: Node | None) -> Iterator[Problem]:
     if node.kind in {"startEvent", "boundaryEvent"} and node.incoming:
-        yield "flow-illegal", f"No flow may lead into a {node.kind}.", "Remove the flow."
+        yield (
+            "flow-illegal",
+            Message("No flow may lead into a %(kind)s.", kind=node.kind),
+            Message("Remove the flow."),
+        )
     if node.kind == "endEvent" and node.outgoing:
-        yield "flow-illegal", "No flow may lead out of an end event.", "Use an intermediate event."
+        yield (
+            "flow-illegal",
+            Message("No flow may lead out of an end event."),
+            Message("Use an intermediate event."),
+        )
     if node.event_subprocess and (node.incoming or node.outgoing):
-        yield "flow-illegal", "An event subprocess has no flows.", "Remove the flows."
+        yield (
+            "flow-illegal",
+            Message("An event subprocess has no flows."),
+            Message("Remove the flows."),
+        )
     if node.for_compensation and (node.incoming or node.outgoing):
-        yield "flow-illegal", "An activity that undoes another has no flows.", "Remove the flows."
+        yield (
+            "flow-illegal",
+            Message("An activity that undoes another has no flows."),
+            Message("Remove the flows."),
+        )
     if node.instantiate and (node.incoming or holder is not None):
-        message = "What begins a case stands at the beginning of a process."
-        yield "event-instantiate", message, "Remove the flow into it, or use an event that waits."
+        message = Message("What begins a case stands at the beginning of a process.")
+        yield (
+            "event-instantiate",
+            message,
+            Message("Remove the flow into it, or use an event that waits."),
+        )
     if node.default and node.default not in {flow.id for flow in node.outgoing}:
         yield (
             "default-missing",
-            f"The default flow {node.default!r} does not leave this element.",
-            "Choose another.",
+            Message("The default flow '%(default)s' does not leave this element.", default=node.default),
+            Message("Choose another."),
         )
     if node.kind == "eventBasedGateway":
-        for flow in node.outgoing:
-            target = scope.nodes.get(flow.target)
-            if target is not None and target.kind not in {"intermediateCatchEvent", "receiveTask"}:
-                message = f"An event-based gateway leads to events that are waited for, not to {flow.target}."
-                yield "event-gateway", message, "Put a catching event behind it."
-            elif target is not None and len(target.incoming) > 1:
-                yield "event-gateway", f"{flow.target} has a second way in.", "Give it one way in only."
-        if len(node.outgoing) < 2:
+        yield from _event_gateway(node, scope)
+
+
+def _event_gateway(node: Node, scope: Scope) -> Iterator[Problem]:
+    for flow in node.outgoing:
+        target = scope.nodes.get(flow.target)
+        if target is not None and target.kind not in {"intermediateCatchEvent", "receiveTask"}:
+            message = Message(
+                "An event-based gateway leads to events that are waited for, not to %(target)s.",
+                target=flow.target,
+            )
+            yield "event-gateway", message, Message("Put a catching event behind it.")
+        elif target is not None and len(target.incoming) > 1:
             yield (
                 "event-gateway",
-                "An event-based gateway has two or more ways out.",
-                "Draw them or remove it.",
+                Message("%(target)s has a second way in.", target=flow.target),
+                Message("Give it one way in only."),
             )
+    if len(node.outgoing) < 2:
+        yield (
+            "event-gateway",
+            Message("An event-based gateway has two or more ways out."),
+            Message("Draw them or remove it."),
+        )
 
 
 def _conditions(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Iterator[Found]:
@@ -70,25 +102,35 @@ def _conditions(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Iter
         if flow.condition is not None:
             yield from _condition(node, flow, functions)
         elif node.kind in CHOOSING and len(node.outgoing) > 1 and flow.id != node.default:
-            message = f"The flow to {flow.target} has no condition and is not the default."
+            message = Message(
+                "The flow to %(target)s has no condition and is not the default.", target=flow.target
+            )
             yield (
                 "error",
                 flow.id,
                 "condition-missing",
                 message,
-                "Write a FEEL condition, or make it the default.",
+                Message("Write a FEEL condition, or make it the default."),
             )
     if node.kind in CHOOSING and len(node.outgoing) > 1 and not node.default:
-        message = "There is no default flow; when no condition is true the case stops with an incident."
-        yield "warning", node.id, "default-missing", message, "Mark one flow as the default."
+        message = Message(
+            "There is no default flow; when no condition is true the case stops with an incident."
+        )
+        yield "warning", node.id, "default-missing", message, Message("Mark one flow as the default.")
 
 
 def _condition(node: Node, flow: Flow, functions: Mapping[str, Callable[..., Any]]) -> Iterator[Found]:
     if node.kind in {"parallelGateway", "eventBasedGateway"}:
-        message = f"A flow out of a {node.kind} has no condition."
-        yield "error", flow.id, "condition-place", message, "Use an exclusive or inclusive gateway."
+        message = Message("A flow out of a %(kind)s has no condition.", kind=node.kind)
+        yield (
+            "error",
+            flow.id,
+            "condition-place",
+            message,
+            Message("Use an exclusive or inclusive gateway."),
+        )
         return
-    problem = problem_of(flow.condition or "", functions, "The condition")
+    problem = problem_of(flow.condition or "", functions, Message("The condition"))
     if problem is not None and flow.id != node.default:
         yield "error", flow.id, *problem
 
@@ -98,52 +140,91 @@ def _starts(scope: Scope, holder: Node | None) -> Iterator[Found]:
     if holder is not None and holder.event_subprocess:
         yield from _event_subprocess(scope, holder)
     elif holder is not None:
-        if len(starts) > 1:
-            yield (
-                "error",
-                scope.id,
-                "start-several",
-                "A subprocess has one start event.",
-                "Remove the others.",
-            )
-        for node in starts:
-            if node.events:
-                message = "A subprocess starts when its turn comes, not by an event."
-                yield "error", node.id, "start-event", message, "Use a start event without a trigger."
-    for node in starts if holder is None else ():
-        for kind in ("error", "escalation"):
-            if node.has(kind):
-                message = f"A process does not start with an {kind}."
-                yield "error", node.id, "start-event", message, "Put it into an event subprocess."
-        if node.all_events and len(node.events) > 1:
-            message = "A case begins with one event, not with several together."
-            yield "error", node.id, "start-event", message, "Wait for the others behind the start."
+        yield from _subprocess(scope, starts)
+    else:
+        yield from _process(starts)
     if not entries(scope) and not scope.begins():
-        yield "error", scope.id, "start-missing", "There is nowhere to start.", "Draw a start event."
-    plain = [node for node in starts if not node.events]
-    if len(plain) > 1 and holder is None:
-        message = (
-            "Several start events without a trigger: a case begins at the first unless another is named."
+        yield (
+            "error",
+            scope.id,
+            "start-missing",
+            Message("There is nowhere to start."),
+            Message("Draw a start event."),
         )
-        yield "warning", plain[1].id, "start-several", message, "Keep one of them."
     if starts and not (holder is not None and holder.kind == "adHocSubProcess"):
         for node in scope.implicit():
-            message = "No flow leads here: this begins together with the process."
-            yield "warning", node.id, "start-implicit", message, "Connect it, or remove it."
+            message = Message("No flow leads here: this begins together with the process.")
+            yield "warning", node.id, "start-implicit", message, Message("Connect it, or remove it.")
+
+
+def _subprocess(scope: Scope, starts: list[Node]) -> Iterator[Found]:
+    if len(starts) > 1:
+        yield (
+            "error",
+            scope.id,
+            "start-several",
+            Message("A subprocess has one start event."),
+            Message("Remove the others."),
+        )
+    for node in starts:
+        if node.events:
+            message = Message("A subprocess starts when its turn comes, not by an event.")
+            yield (
+                "error",
+                node.id,
+                "start-event",
+                message,
+                Message("Use a start event without a trigger."),
+            )
+
+
+def _process(starts: list[Node]) -> Iterator[Found]:
+    for node in starts:
+        for kind in ("error", "escalation"):
+            if node.has(kind):
+                message = Message("A process does not start with an %(kind)s.", kind=EVENT_WORDS[kind])
+                yield (
+                    "error",
+                    node.id,
+                    "start-event",
+                    message,
+                    Message("Put it into an event subprocess."),
+                )
+        if node.all_events and len(node.events) > 1:
+            message = Message("A case begins with one event, not with several together.")
+            yield (
+                "error",
+                node.id,
+                "start-event",
+                message,
+                Message("Wait for the others behind the start."),
+            )
+    plain = [node for node in starts if not node.events]
+    if len(plain) > 1:
+        message = Message(
+            "Several start events without a trigger: a case begins at the first unless another is named."
+        )
+        yield "warning", plain[1].id, "start-several", message, Message("Keep one of them.")
 
 
 def _event_subprocess(scope: Scope, holder: Node) -> Iterator[Found]:
     starts = scope.starts()
     if len(starts) != 1 or not starts[0].events:
-        message = "An event subprocess has exactly one start event, with a trigger."
-        yield "error", holder.id, "event-subprocess", message, "Draw a start event with a message, timer, ..."
+        message = Message("An event subprocess has exactly one start event, with a trigger.")
+        yield (
+            "error",
+            holder.id,
+            "event-subprocess",
+            message,
+            Message("Draw a start event with a message, timer, ..."),
+        )
     elif starts[0].has("error") and not starts[0].interrupting:
         yield (
             "error",
             starts[0].id,
             "event-subprocess",
-            "An error always interrupts.",
-            "Make it interrupting.",
+            Message("An error always interrupts."),
+            Message("Make it interrupting."),
         )
 
 
@@ -157,8 +238,8 @@ def _links(scope: Scope) -> Iterator[Found]:
                 continue
             if node.kind == "intermediateCatchEvent":
                 if event.name in caught:
-                    message = f"The link {event.name!r} is caught twice."
-                    yield "error", node.id, "link", message, "Keep one event that catches it."
+                    message = Message("The link '%(name)s' is caught twice.", name=event.name)
+                    yield "error", node.id, "link", message, Message("Keep one event that catches it.")
                 caught[event.name] = node.id
             else:
                 thrown.setdefault(event.name, node.id)
@@ -167,16 +248,16 @@ def _links(scope: Scope) -> Iterator[Found]:
             "error",
             thrown[name],
             "link",
-            f"The link {name!r} leads nowhere.",
-            "Draw the event that catches it.",
+            Message("The link '%(name)s' leads nowhere.", name=name),
+            Message("Draw the event that catches it."),
         )
     for name in caught.keys() - thrown.keys():
         yield (
             "error",
             caught[name],
             "link",
-            f"Nothing leads to the link {name!r}.",
-            "Draw the event that throws it.",
+            Message("Nothing leads to the link '%(name)s'.", name=name),
+            Message("Draw the event that throws it."),
         )
 
 
@@ -188,24 +269,42 @@ def _compensation(scope: Scope, holder: Node | None) -> Iterator[Found]:
     }
     for node in scope.nodes.values():
         if node.for_compensation and node.id not in handlers:
-            message = "No compensation event leads to this activity."
-            yield "error", node.id, "compensation", message, "Draw an association from a compensation event."
+            message = Message("No compensation event leads to this activity.")
+            yield (
+                "error",
+                node.id,
+                "compensation",
+                message,
+                Message("Draw an association from a compensation event."),
+            )
         if node.id in handlers and not node.for_compensation:
-            message = "An activity that undoes another is marked for compensation."
-            yield "error", node.id, "compensation", message, "Set isForCompensation."
+            message = Message("An activity that undoes another is marked for compensation.")
+            yield "error", node.id, "compensation", message, Message("Set isForCompensation.")
         for event in node.events if node.kind != "boundaryEvent" else ():
             if event.kind == "compensate" and not _undoable(scope, event.name):
-                message = "There is nothing here that could be undone."
-                yield "error", node.id, "compensation", message, "Draw a compensation event on the activity."
+                message = Message("There is nothing here that could be undone.")
+                yield (
+                    "error",
+                    node.id,
+                    "compensation",
+                    message,
+                    Message("Draw a compensation event on the activity."),
+                )
             if event.kind == "cancel" and not _cancellable(holder):
-                message = "Only a transaction with a cancel event on its border can be cancelled."
-                yield "error", node.id, "transaction", message, "Draw the cancel event on the transaction."
+                message = Message("Only a transaction with a cancel event on its border can be cancelled.")
+                yield (
+                    "error",
+                    node.id,
+                    "transaction",
+                    message,
+                    Message("Draw the cancel event on the transaction."),
+                )
     for node in scope.nodes.values():
         if node.kind == "boundaryEvent" and node.has("cancel"):
             host = scope.nodes.get(node.attached_to or "")
             if host is None or host.kind != "transaction":
-                message = "A cancel event sits on the border of a transaction."
-                yield "error", node.id, "transaction", message, "Use an error event."
+                message = Message("A cancel event sits on the border of a transaction.")
+                yield "error", node.id, "transaction", message, Message("Use an error event.")
 
 
 def _undoable(scope: Scope, activity: str | None) -> bool:
@@ -240,14 +339,20 @@ def _reachable(scope: Scope) -> Iterator[Found]:
             "error",
             node.id,
             "unreachable",
-            "No flow leads here from a start event.",
-            "Connect or remove it.",
+            Message("No flow leads here from a start event."),
+            Message("Connect or remove it."),
         )
     ends = [node.id for node in scope.nodes.values() if not node.outgoing and not node.boundaries]
     ends += [node.id for node in scope.nodes.values() if not node.outgoing and node.boundaries]
     leaving = _walk(ends, lambda name: _before(scope, name))
     for name in sorted(reached - leaving):
-        yield "error", name, "endless", "From here the process can never end.", "Draw a way out."
+        yield (
+            "error",
+            name,
+            "endless",
+            Message("From here the process can never end."),
+            Message("Draw a way out."),
+        )
 
 
 def _walk(begin: list[str], neighbours: Callable[[str], list[str]]) -> set[str]:

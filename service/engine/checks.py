@@ -11,6 +11,7 @@ import orjson
 
 from service.domain import forms
 from service.domain.errors import InvalidDefinition
+from service.domain.wording import Message
 from service.engine import check_schema, decisions, feel
 from service.engine.bundling import with_needed
 from service.engine.check_flows import check_scope
@@ -102,7 +103,13 @@ def check(
         logger.exception("a check failed")
         name = files[0].name if files else ""
         checked.findings.append(
-            Finding(name, None, "check-failed", "error", f"The check gave up: {type(error).__name__}.")
+            Finding(
+                name,
+                None,
+                "check-failed",
+                "error",
+                Message("The check gave up: %(fault)s.", fault=type(error).__name__),
+            )
         )
     return list(dict.fromkeys(checked.findings))
 
@@ -113,7 +120,12 @@ def _file(checked: Checked, file: SourceFile) -> Iterator[Finding]:
             root = parse(file.content, checked.limits.diagram_bytes)
         except UnsafeXml as error:
             yield Finding(
-                file.name, None, error.rule, "error", str(error), "Save the diagram again as BPMN 2.0."
+                file.name,
+                None,
+                error.rule,
+                "error",
+                error.message,
+                Message("Save the diagram again as BPMN 2.0."),
             )
             return
         diagram = read(root, file.name)
@@ -121,14 +133,19 @@ def _file(checked: Checked, file: SourceFile) -> Iterator[Finding]:
         if diagram.processes:
             for element, message in check_schema.problems(root):
                 yield Finding(
-                    file.name, element, "schema", "warning", message, "Save it with a BPMN 2.0 editor."
+                    file.name,
+                    element,
+                    "schema",
+                    "warning",
+                    Message(message),
+                    Message("Save it with a BPMN 2.0 editor."),
                 )
     elif file.name.endswith(".dmn"):
         yield from _decision_file(checked, file)
     elif file.name.endswith(".json"):
         yield from _form_file(file)
     else:
-        message = "Only diagrams (.bpmn), decisions (.dmn) and forms (.json) are read."
+        message = Message("Only diagrams (.bpmn), decisions (.dmn) and forms (.json) are read.")
         yield Finding(file.name, None, "file-kind", "error", message)
 
 
@@ -149,7 +166,13 @@ def _form_file(file: SourceFile) -> Iterator[Finding]:
     try:
         form = orjson.loads(file.content)
     except orjson.JSONDecodeError as error:
-        yield Finding(file.name, None, "form-json", "error", f"Not readable as JSON: {error}")
+        yield Finding(
+            file.name,
+            None,
+            "form-json",
+            "error",
+            Message("Not readable as JSON: %(problem)s", problem=error),
+        )
         return
     for problem in forms.problems(form):
         yield Finding(file.name, None, "form-schema", "error", problem)
@@ -159,17 +182,21 @@ def _diagram(checked: Checked, diagram: Diagram) -> Iterator[Finding]:
     for element, rule, message in diagram.notes:
         yield Finding(diagram.file, element, rule, "error", message)
     if diagram.processes and not any(process.executable for process in diagram.processes):
-        message = "No process of the file is executable."
+        message = Message("No process of the file is executable.")
         yield Finding(diagram.file, diagram.processes[0].id, "process-executable", "error", message)
     for process in diagram.processes:
         if not process.executable:
             continue
         if not process.id:
-            yield Finding(diagram.file, None, "id-missing", "error", "The process has no id.")
+            yield Finding(diagram.file, None, "id-missing", "error", Message("The process has no id."))
         yield from _size(diagram, process)
         if not process.nodes:
             yield Finding(
-                diagram.file, process.id, "process-empty", "error", "Nothing is drawn in the process."
+                diagram.file,
+                process.id,
+                "process-empty",
+                "error",
+                Message("Nothing is drawn in the process."),
             )
         for severity, element, rule, message, mend in check_scope(process, checked.functions):
             yield Finding(diagram.file, element, rule, severity, message, mend)
@@ -183,11 +210,21 @@ def _size(diagram: Diagram, process: Process) -> Iterator[Finding]:
     nodes = list(process.all_nodes())
     joins = sum(node.kind == "inclusiveGateway" for node in nodes)
     if len(nodes) > MAX_NODES:
-        message = f"The process has {len(nodes)} elements; {MAX_NODES} are the most."
-        yield Finding(diagram.file, process.id, "process-size", "error", message, "Call parts of it.")
+        message = Message(
+            "The process has %(count)s elements; %(most)s are the most.", count=len(nodes), most=MAX_NODES
+        )
+        yield Finding(
+            diagram.file, process.id, "process-size", "error", message, Message("Call parts of it.")
+        )
     if joins > MAX_INCLUSIVE:
-        message = f"The process has {joins} inclusive gateways; {MAX_INCLUSIVE} are the most."
-        yield Finding(diagram.file, process.id, "process-size", "error", message, "Call parts of it.")
+        message = Message(
+            "The process has %(count)s inclusive gateways; %(most)s are the most.",
+            count=joins,
+            most=MAX_INCLUSIVE,
+        )
+        yield Finding(
+            diagram.file, process.id, "process-size", "error", message, Message("Call parts of it.")
+        )
 
 
 def _across(checked: Checked) -> Iterator[Finding]:
@@ -196,15 +233,24 @@ def _across(checked: Checked) -> Iterator[Finding]:
     for diagram in checked.diagrams:
         for process in diagram.processes:
             if process.executable and process.id in seen and process.id:
-                message = f"The process {process.id} stands in {seen[process.id]}, too."
+                message = Message(
+                    "The process %(id)s stands in %(other)s, too.", id=process.id, other=seen[process.id]
+                )
                 yield Finding(diagram.file, process.id, "process-duplicate", "error", message)
             seen[process.id] = diagram.file
     for diagram in checked.diagrams:
         for process in diagram.processes:
             if _calls_itself(checked, process):
-                message = f"The process {process.id} calls itself, directly or through others."
+                message = Message(
+                    "The process %(id)s calls itself, directly or through others.", id=process.id
+                )
                 yield Finding(
-                    diagram.file, process.id, "call-circle", "error", message, "Draw a loop instead."
+                    diagram.file,
+                    process.id,
+                    "call-circle",
+                    "error",
+                    message,
+                    Message("Draw a loop instead."),
                 )
 
 
@@ -233,4 +279,4 @@ def _dry_compile(checked: Checked) -> Iterator[Finding]:
             except InvalidDefinition as error:
                 yield from error.findings
             except feel.FeelError as error:
-                yield Finding(diagram.file, process.id, "compile", "error", str(error))
+                yield Finding(diagram.file, process.id, "compile", "error", error.located)

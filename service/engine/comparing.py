@@ -25,6 +25,12 @@ DEFAULTS = {
 """What an editor may leave out because BPMN means it anyway."""
 LINKS = frozenset({"incoming", "outgoing", "flowNodeRef"})
 """Said again by the flows and the lanes themselves."""
+REFERENCES = frozenset({"sourceRef", "targetRef", "default", "attachedToRef"})
+"""What says the id of another element: people know it by its name."""
+
+
+Said = Mapping[str, str]
+"""What an element says: attribute or part -> text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An element that differs. `kind` is its BPMN name; `layout` changes have no element."""
+    """An element that differs. `kind` is its BPMN name; `layout` changes have no element. A flow without a name is called
+    by what it connects."""
 
     file: str
     how: Literal["added", "removed", "changed", "layout"]
@@ -62,18 +69,16 @@ def _of_file(before: SourceFile | None, after: SourceFile) -> Iterator[Change]:
         return
     were, are = _elements(old), _elements(new)
     for element in [*are, *(gone for gone in were if gone not in are)]:
-        change = _change(after.name, element, were.get(element), are.get(element))
+        change = _change(after.name, element, were, are)
         if change is not None:
             yield change
     if old is not None and _drawn(old) != _drawn(new):
         yield Change(after.name, "layout", "", "", "")
 
 
-def _change(
-    file: str, element: str, was: Mapping[str, str] | None, now: Mapping[str, str] | None
-) -> Change | None:
-    told = now or was or {}
-    kind, name = told.get("", ""), told.get("name", "")
+def _change(file: str, element: str, were: Mapping[str, Said], are: Mapping[str, Said]) -> Change | None:
+    was, now = were.get(element), are.get(element)
+    kind, name = (now or was or {}).get("", ""), _called(element, are if now else were)
     if was is None:
         return Change(file, "added", element, kind, name)
     if now is None:
@@ -81,8 +86,20 @@ def _change(
     differing = [key for key in {**was, **now} if was.get(key) != now.get(key)]
     if not differing:
         return None
-    found = tuple(Difference(key or "kind", was.get(key), now.get(key)) for key in differing)
+    found = tuple(Difference(key or "kind", _told(key, was, were), _told(key, now, are)) for key in differing)
     return Change(file, "changed", element, kind, name, found)
+
+
+def _told(key: str, said: Said, elements: Mapping[str, Said]) -> str | None:
+    value = said.get(key)
+    return _called(value, elements) or value if value and key in REFERENCES else value
+
+
+def _called(element: str, elements: Mapping[str, Said]) -> str:
+    """The element's name; a flow's ends; empty for what has neither."""
+    said = elements.get(element, {})
+    ends = [said[end] for end in ("sourceRef", "targetRef") if end in said]
+    return said.get("name", "") or " → ".join(_called(end, elements) or end for end in ends)
 
 
 def _root(file: SourceFile | None) -> Any:

@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from service.domain.wording import Message
 from service.engine.steps import Finding, Limits, SourceFile
 
 ROOT = Path(__file__).parents[2]
@@ -60,9 +61,17 @@ def check(
         answer = None
     if answer is None:
         name = files[0].name if files else ""
-        message = f"The check needs more than {seconds:g} s or {megabytes} MiB and was stopped."
-        return [Finding(name, None, "check-limit", "error", message, "Make it smaller: call parts of it.")]
-    return [Finding(**finding) for finding in answer]
+        message = Message(
+            "The check needs more than %(seconds)s s or %(megabytes)s MiB and was stopped.",
+            seconds=f"{seconds:g}",
+            megabytes=megabytes,
+        )
+        return [
+            Finding(
+                name, None, "check-limit", "error", message, Message("Make it smaller: call parts of it.")
+            )
+        ]
+    return [_unpacked(finding) for finding in answer]
 
 
 def _main() -> None:
@@ -76,7 +85,16 @@ def _main() -> None:
     found = engine.check(
         [SourceFile(name, content) for name, content in asked["files"]], library=library, roles=asked["roles"]
     )
-    json.dump([asdict(finding) for finding in found], sys.stdout)
+    json.dump([_packed(finding) for finding in found], sys.stdout)
+
+
+def _packed(finding: Finding) -> dict[str, Any]:
+    return asdict(finding) | {"message": finding.message.packed(), "mend": finding.mend.packed()}
+
+
+def _unpacked(finding: dict[str, Any]) -> Finding:
+    said = {name: Message.unpacked(finding[name]) for name in ("message", "mend")}
+    return Finding(**(finding | said))
 
 
 def _named(name: str) -> Any:

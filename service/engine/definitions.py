@@ -15,13 +15,12 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from service.domain.errors import InvalidDefinition
+from service.domain.wording import Message
 from service.engine import decisions, feel
 from service.engine.events import (
-    WAITED_FOR,
     Boundary,
     CatchEvent,
     Catching,
-    EventGateway,
     EventSubprocess,
     Receive,
     SendTask,
@@ -29,20 +28,18 @@ from service.engine.events import (
     Wanted,
 )
 from service.engine.expressions import Expression, Failed, Functions, budget
+from service.engine.gateways import EventGateway, Exclusive, Inclusive, Parallel
 from service.engine.loops import LoopRunner
-from service.engine.model import CONTAINERS, EventDefinition, Node, Process, Scope
+from service.engine.model import CONTAINERS, WAITED_FOR, EventDefinition, Node, Process, Scope
 from service.engine.outline import Outline, outline
 from service.engine.reading import read
 from service.engine.specs import (
     Activity,
     AdHoc,
     Decide,
-    Exclusive,
     Holder,
-    Inclusive,
     NodeSpec,
     OpenActivity,
-    Parallel,
     Script,
 )
 from service.engine.steps import Bundle, Element, Finding, Limits, Trigger
@@ -62,7 +59,11 @@ class Definition:
         found = processes_of(bundle, limits)
         if bundle.process not in found:
             finding = Finding(
-                "", None, "process-missing", "error", f"No file has the process {bundle.process!r}."
+                "",
+                None,
+                "process-missing",
+                "error",
+                Message("No file has the process '%(name)s'.", name=bundle.process),
             )
             raise InvalidDefinition([finding])
         self.models: Mapping[str, Process] = called(bundle.process, found)
@@ -107,7 +108,7 @@ def processes_of(bundle: Bundle, limits: Limits) -> dict[str, Process]:
         try:
             root = parse(file.content, limits.diagram_bytes)
         except UnsafeXml as error:
-            raise InvalidDefinition([Finding(file.name, None, error.rule, "error", str(error))]) from error
+            raise InvalidDefinition([Finding(file.name, None, error.rule, "error", error.message)]) from error
         for process in read(root, file.name).processes:
             found.setdefault(process.id, process)
     return found
@@ -135,11 +136,14 @@ def element_of(process: Process, node: Node) -> Element:
         node.name,
         node.mutasi.get("nameEn", ""),
         lane=node.lane,
+        lane_en=node.lane_en,
         form=node.mutasi.get("form"),
         role=node.mutasi.get("role"),
         called=node.called,
         documentation=node.documentation,
+        documentation_en=node.mutasi.get("documentationEn", ""),
         different_from=tuple(node.mutasi.get("differentFrom", "").split()),
+        effect=node.mutasi.get("effect"),
     )
 
 
@@ -188,7 +192,7 @@ class _Compiler:
         try:
             self._scope(self.process, self.process.id)
         except feel.FeelError as error:
-            finding = Finding(self.process.file, None, "expression", "error", str(error))
+            finding = Finding(self.process.file, None, "expression", "error", error.located)
             raise InvalidDefinition([finding]) from error
 
     def _scope(self, scope: Scope, name: str) -> None:

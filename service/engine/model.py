@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+from service.domain.wording import Message
 
 EventKind = Literal[
     "timer", "message", "signal", "error", "escalation", "terminate", "conditional", "cancel", "compensate",
     "link", "unknown",
 ]  # fmt: skip
+EVENT_WORDS: Mapping[EventKind, Message] = {
+    "timer": Message("timer"),
+    "message": Message("message"),
+    "signal": Message("signal"),
+    "error": Message("error"),
+    "escalation": Message("escalation"),
+    "terminate": Message("terminate"),
+    "conditional": Message("conditional"),
+    "cancel": Message("cancel"),
+    "compensate": Message("compensate"),
+    "link": Message("link"),
+    "unknown": Message("unknown"),
+}
+"""What a finding calls an event of this kind: the words of the editor."""
 
 TASKS = frozenset(
     {
@@ -31,6 +47,8 @@ GATEWAYS = frozenset(
 EVENTS = frozenset(
     {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
 )
+WAITED_FOR = frozenset({"timer", "message", "signal", "conditional"})
+"""Kinds of events that come to a waiting token; the others are thrown at whoever catches them."""
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 
@@ -55,7 +73,7 @@ class EventDefinition:
     name: str | None = None
     timer: Literal["timeDate", "timeDuration", "timeCycle"] | None = None
     text: str = ""
-    broken: str = ""  # why it cannot be used, for a finding
+    broken: Message | None = None  # why it cannot be used, for a finding
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,7 @@ class Node:
     documentation: str = ""
     mutasi: dict[str, str] = field(default_factory=dict)
     lane: str | None = None
+    lane_en: str = ""
     default: str | None = None
     events: tuple[EventDefinition, ...] = ()
     attached_to: str | None = None
@@ -117,7 +136,7 @@ class Node:
     outgoing: list[Flow] = field(default_factory=list)
     incoming: list[Flow] = field(default_factory=list)
     boundaries: list[Node] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)  # (rule, message) seen while reading
+    refused: list[tuple[str, Message]] = field(default_factory=list)  # (rule, message) seen while reading
     event_subprocess: bool = False
     hosted: bool = False  # a boundary event on the border of an activity beside it
     for_compensation: bool = False
@@ -185,5 +204,6 @@ class Process(Scope):
     name: str = ""
     name_en: str = ""
     documentation: str = ""
+    documentation_en: str = ""
     executable: bool = True
     file: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from service.domain.wording import Message
 from service.engine.model import DataMove, Loop, Node
 from service.engine.reading_xml import B, text
 
@@ -69,7 +70,9 @@ class DataObjects:
             return
         for reference in (*sources, target):
             if reference and self.variable(reference) is None and reference not in inner:
-                message = f"A data association names {reference!r}, which does not exist."
+                message = Message(
+                    "A data association names '%(name)s', which does not exist.", name=reference
+                )
                 node.refused.append(("data-association", message))
                 return
         shared = self.variable(target) is not None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from service.engine.model import EventDefinition, EventKind, Loop
+from service.domain.wording import Message
+from service.engine.model import EVENT_WORDS, EventDefinition, EventKind, Loop
 from service.engine.reading_xml import B, local, text
 
 EVENT_DEFINITIONS: dict[str, EventKind] = {
@@ -64,7 +65,7 @@ def events_of(element: etree._Element, names: Names) -> Iterator[EventDefinition
         elif kind in {"message", "signal", "error", "escalation"}:
             yield _named(child, kind, getattr(names, f"{kind}s"))
         elif kind == "link":
-            broken = "" if child.get("name") else "The link has no name."
+            broken = None if child.get("name") else Message("The link has no name.")
             yield EventDefinition(kind, child.get("name"), broken=broken)
         elif kind == "compensate":
             yield EventDefinition(kind, child.get("activityRef"))
@@ -75,10 +76,16 @@ def events_of(element: etree._Element, names: Names) -> Iterator[EventDefinition
 def _named(child: etree._Element, kind: EventKind, known: dict[str, str]) -> EventDefinition:
     reference = child.get(f"{kind}Ref")
     if reference is None:
-        broken = f"The event names no {kind}." if kind in {"message", "signal"} else ""
+        broken = None
+        if kind in {"message", "signal"}:
+            broken = Message("The event names no %(kind)s.", kind=EVENT_WORDS[kind])
         return EventDefinition(kind, None, broken=broken)
     if reference not in known:
-        return EventDefinition(kind, reference, broken=f"The {kind} {reference!r} does not exist.")
+        return EventDefinition(
+            kind,
+            reference,
+            broken=Message("The %(kind)s '%(name)s' does not exist.", kind=EVENT_WORDS[kind], name=reference),
+        )
     return EventDefinition(kind, known[reference])
 
 
@@ -91,7 +98,7 @@ def _timer(child: etree._Element) -> EventDefinition:
             return EventDefinition("timer", timer="timeDuration", text=text(part))
         if name == "timeCycle":
             return EventDefinition("timer", timer="timeCycle", text=text(part))
-    return EventDefinition("timer", broken="The timer has no date, duration or cycle.")
+    return EventDefinition("timer", broken=Message("The timer has no date, duration or cycle."))
 
 
 def loop_of(element: etree._Element) -> Loop | None:

@@ -13,9 +13,11 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.errors import Conflict, Incident, Invalid, InvalidDefinition, MutasiError
-from service.engine import checks, decisions, events, feel, migration, moving, snapshots, throwing
+from service.domain.wording import Message
+from service.engine import checks, decisions, feel, firing, migration, moving, snapshots, throwing
 from service.engine.case import Case, Token
 from service.engine.definitions import Definition, entries, processes_of
+from service.engine.events import Catching
 from service.engine.expressions import Expression, Failed, budget
 from service.engine.outcome import step_of, waits_of
 from service.engine.specs import OpenActivity
@@ -46,6 +48,7 @@ class Engine:
         self._expressions: OrderedDict[str, Expression] = OrderedDict()
         self._models: OrderedDict[bytes, Any] = OrderedDict()
         self._lock = threading.Lock()
+        self._compiling = threading.Lock()
 
     # Definitions
 
@@ -67,17 +70,26 @@ class Engine:
     def definition(self, bundle: Bundle) -> Definition:
         """The compiled bundle, from the cache when its content was seen before. Raises InvalidDefinition."""
         digest = bundle.digest
+        if found := self._known(digest):
+            return found
+        with (
+            self._compiling
+        ):  # one at a time: two threads would take as long as both, often for the same bundle
+            if found := self._known(digest):
+                return found
+            compiled = _compiled(bundle, self.functions, self.limits)
+            with self._lock:
+                self._definitions[digest] = compiled
+                while len(self._definitions) > CACHED_DEFINITIONS:
+                    self._definitions.popitem(last=False)
+            return compiled
+
+    def _known(self, digest: str) -> Definition | None:
         with self._lock:
             found = self._definitions.get(digest)
             if found is not None:
                 self._definitions.move_to_end(digest)
-                return found
-        compiled = _compiled(bundle, self.functions, self.limits)
-        with self._lock:
-            self._definitions[digest] = compiled
-            while len(self._definitions) > CACHED_DEFINITIONS:
-                self._definitions.popitem(last=False)
-        return compiled
+            return found
 
     def processes(self, files: Sequence[SourceFile]) -> list[tuple[str, list[str]]]:
         """The executable processes of diagrams, each with the processes it calls."""
@@ -106,7 +118,7 @@ class Engine:
         with _step(case):
             given = vetted(data)
             nodes = definition.top.nodes
-            if isinstance(nodes[begin[0].id], events.Catching):  # its trigger has come already
+            if isinstance(nodes[begin[0].id], Catching):  # its trigger has come already
                 case.open(case, given, [nodes[node.id] for node in begin[1:]])
                 began = Token(case, nodes[begin[0].id], case.key(), given)
                 case.act(began.task_spec, began.complete)
@@ -155,7 +167,7 @@ class Engine:
         """Fire every timer that is due at `now`; without one the case stays as it is."""
         case = self._load(definition, snapshot, now)
         with _step(case):
-            events.wake(case)
+            firing.wake(case)
         return step_of(case)
 
     def postpone(
@@ -168,7 +180,7 @@ class Engine:
         """Move the timers that count from when they were entered; those that name a day stay. Nothing fires."""
         case = self._load(definition, snapshot, now)
         with _step(case):
-            events.postpone(case, by)
+            firing.postpone(case, by)
         return step_of(case)
 
     def message(
@@ -188,12 +200,12 @@ class Engine:
         case = self._load(definition, snapshot, now)
         with _step(case):
             given = vetted(data)
-            for token in events.waiting(case, "message"):
+            for token in firing.waiting(case, "message"):
                 noted = token.internal_data
                 asked = noted.get("corr")
                 fits = noted.get("name") == name and (asked is None or asked == correlation)
                 if fits and (keys is None or str(token.id) in keys):
-                    case.act(token.task_spec, events.fire, case, token, given)
+                    case.act(token.task_spec, firing.fire, case, token, given)
                     break
         return step_of(case)
 
@@ -203,7 +215,7 @@ class Engine:
         """Tell everything in the case that waits for the signal."""
         case = self._load(definition, snapshot, now)
         with _step(case):
-            events.signal(case, name, vetted(data))
+            firing.signal(case, name, vetted(data))
         return step_of(case)
 
     def assign(
@@ -372,5 +384,11 @@ def _compiled(bundle: Bundle, functions: Mapping[str, Callable[..., Any]], limit
         raise
     except (feel.FeelError, KeyError, ValueError, TypeError, AttributeError) as error:
         # Diagrams that were never checked (stored by hand) end here: refused, with the reason.
-        finding = Finding("", None, "compile", "error", f"The definition cannot be compiled: {error}")
+        finding = Finding(
+            "",
+            None,
+            "compile",
+            "error",
+            Message("The definition cannot be compiled: %(problem)s", problem=error),
+        )
         raise InvalidDefinition([finding]) from error

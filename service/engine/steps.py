@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
+from service.domain.wording import Message
+
 Severity = Literal["error", "warning"]
 Status = Literal["running", "completed", "failed", "cancelled"]
 TaskKind = Literal["user", "manual", "service", "external"]
@@ -55,6 +57,10 @@ class Bundle:
         return hashlib.sha256(f"{self.process}\n{names}".encode()).hexdigest()
 
 
+NOTHING = ""
+NO_MEND = Message(NOTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong with a definition, at an element, and how to mend it."""
@@ -63,8 +69,8 @@ class Finding:
     element: str | None
     rule: str
     severity: Severity
-    message: str
-    mend: str = ""
+    message: Message
+    mend: Message = NO_MEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,14 @@ class Element:
     name: str
     name_en: str
     lane: str | None = None
+    lane_en: str = ""
     form: str | None = None
     role: str | None = None
     called: str | None = None
     documentation: str = ""
+    documentation_en: str = ""
     different_from: tuple[str, ...] = ()  # tasks whose people must not work on this one, too
+    effect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from service.domain.wording import Message
+
 LOCAL = ZoneInfo("Asia/Jakarta")  # a date without a zone in a diagram means a day in Palembang
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<weeks>\d{1,6})W|(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?"
@@ -23,7 +25,11 @@ SHORTEST_CYCLE = timedelta(seconds=1)
 
 
 class BadTimer(Exception):
-    """The text or value does not say when."""
+    """The text or value does not say when; the argument is the Message that says why."""
+
+    @property
+    def message(self) -> Message:
+        return self.args[0]
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,9 @@ def duration(text: str) -> relativedelta:
         else {}
     )
     if match is None or not parts or text.strip().upper().endswith("T"):
-        raise BadTimer(f"{text!r} is not an ISO 8601 duration such as P14D or PT2H")
+        raise BadTimer(Message("'%(text)s' is not an ISO 8601 duration such as P14D or PT2H", text=text))
     if match["sign"]:
-        raise BadTimer(f"{text!r} lies in the past")
+        raise BadTimer(Message("'%(text)s' lies in the past", text=text))
     return relativedelta(**parts)  # type: ignore[arg-type]
 
 
@@ -56,7 +62,10 @@ def moment(text: str) -> datetime:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadTimer(
-            f"{text!r} is not an ISO 8601 date such as 2027-01-31 or 2027-01-31T08:00+07:00"
+            Message(
+                "'%(text)s' is not an ISO 8601 date such as 2027-01-31 or 2027-01-31T08:00+07:00",
+                text=text,
+            )
         ) from None
     return _utc(found)
 
@@ -75,7 +84,7 @@ def due(kind: str, value: Any, now: datetime) -> Due:
             return Due(add(now, value))
         return _cycle(value, now)
     except (OverflowError, ValueError) as error:
-        raise BadTimer(f"{value!r} lies outside the calendar") from error
+        raise BadTimer(Message("'%(value)s' lies outside the calendar", value=value)) from error
 
 
 def add(now: datetime, value: Any) -> datetime:
@@ -84,34 +93,39 @@ def add(now: datetime, value: Any) -> datetime:
         return (now + duration(value)).astimezone(UTC)
     if isinstance(value, timedelta):
         if value < timedelta(0):
-            raise BadTimer(f"{value} lies in the past")
+            raise BadTimer(Message("%(value)s lies in the past", value=value))
         return (now + value).astimezone(UTC)
     months = getattr(value, "months", None)
     if isinstance(months, int | Decimal) and not isinstance(value, relativedelta):
         return (now + relativedelta(months=int(months))).astimezone(UTC)
     if isinstance(value, relativedelta):
         return (now + value).astimezone(UTC)
-    raise BadTimer(f"{value!r} is not a duration")
+    raise BadTimer(Message("'%(value)s' is not a duration", value=value))
 
 
 def next_of_cycle(at: datetime, every: str) -> datetime:
     try:
         return add(at, every)
     except (OverflowError, ValueError) as error:
-        raise BadTimer(f"{every!r} lies outside the calendar") from error
+        raise BadTimer(Message("'%(every)s' lies outside the calendar", every=every)) from error
 
 
 def _cycle(value: Any, now: datetime) -> Due:
     if not isinstance(value, str):
-        raise BadTimer(f"{value!r} is not a repetition such as R3/P7D")
+        raise BadTimer(Message("'%(value)s' is not a repetition such as R3/P7D", value=value))
     match = _CYCLE.fullmatch(value.strip())
     if match is None:
-        raise BadTimer(f"{value!r} is not a repetition such as R3/P7D or R/2027-01-04T08:00+07:00/P1Y")
+        raise BadTimer(
+            Message(
+                "'%(value)s' is not a repetition such as R3/P7D or R/2027-01-04T08:00+07:00/P1Y",
+                value=value,
+            )
+        )
     every = match["every"]
     if add(now, every) - now < SHORTEST_CYCLE:
-        raise BadTimer(f"{value!r} repeats without a pause")
+        raise BadTimer(Message("'%(value)s' repeats without a pause", value=value))
     if match["count"] is not None and int(match["count"]) == 0:
-        raise BadTimer(f"{value!r} never happens")
+        raise BadTimer(Message("'%(value)s' never happens", value=value))
     left = None if match["count"] is None else int(match["count"]) - 1
     first = moment(match["start"]) if match["start"] else add(now, every)
     while match["start"] and first < now and left is None:
@@ -126,11 +140,11 @@ def _moment_of(value: Any) -> datetime:
         return _utc(value)
     if isinstance(value, date):
         return _utc(datetime.combine(value, time()))
-    raise BadTimer(f"{value!r} is not a date")
+    raise BadTimer(Message("'%(value)s' is not a date", value=value))
 
 
 def _utc(value: datetime) -> datetime:
     try:
         return (value if value.tzinfo else value.replace(tzinfo=LOCAL)).astimezone(UTC)
     except (OverflowError, ValueError) as error:
-        raise BadTimer(f"{value!r} lies outside the calendar") from error
+        raise BadTimer(Message("'%(value)s' lies outside the calendar", value=value)) from error

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from service.domain.errors import Conflict, Incident, Invalid
+from service.domain.wording import Message
 from service.engine import feel, timers
 from service.engine.bundling import with_needed
 from service.engine.definitions import Definition, entries
@@ -252,7 +253,7 @@ class _Walker:
         elif self.step and self.step.status == "completed":
             outcome = "completed"
         if self.failure is not None:
-            incident = Finding("", self.failure.element, "incident", "error", self.failure.reason)
+            incident = Finding("", self.failure.element, "incident", "error", Message(self.failure.reason))
             shown = [*shown, asdict(incident)]
         return Walked(
             outcome,

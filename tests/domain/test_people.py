@@ -17,7 +17,6 @@ from service.domain.people import (
     golongan_code,
     nip_warnings,
     parse_nip,
-    retires_on,
 )
 
 DAYS = st.dates(date(1950, 1, 1), date(2060, 12, 31))
@@ -107,8 +106,6 @@ def test_retirement_follows_the_kind_of_post() -> None:
         60,
         65,
     ]
-    assert retires_on(date(1970, 12, 5), 58) == date(2029, 1, 1)
-    assert retires_on(date(1970, 5, 31), 60) == date(2030, 6, 1)
 
 
 def test_the_nine_boxes_are_nine() -> None:

@@ -71,7 +71,8 @@ def test_a_score_lies_between_0_and_100_and_every_aspect_is_explained(candidate:
     assert [aspect.aspect for aspect in ranked.aspects] == list(ASPECTS)
     for aspect in ranked.aspects:
         assert aspect.reason
-        assert (aspect.value is None) == (aspect.reason == NO_DATA)
+        assert aspect.reason_en not in ("", aspect.reason)
+        assert (aspect.value is None) == ((aspect.reason, aspect.reason_en) == NO_DATA)
         assert aspect.value is None or 0 <= aspect.value <= 100
 
 

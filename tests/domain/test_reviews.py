@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.reviews import compare, months_between, reached_percent
+from service.domain.reviews import MEASURES, compare, months_between, reached_percent
 
 DAYS = st.dates(date(1950, 1, 1), date(2060, 12, 31))
+
+
+def test_every_measure_has_a_name_in_both_languages() -> None:
+    for row, measure in zip(compare({}, {}), MEASURES, strict=True):
+        said = row.as_data()
+        assert (said["ukuran"], said["ukuran_en"]) == (measure.label, measure.label_en)
+        assert measure.label != measure.label_en
 
 
 @pytest.mark.parametrize(

@@ -71,3 +71,19 @@ def test_moving_a_box_is_one_remark_about_the_drawing() -> None:
 
 def test_a_diagram_that_cannot_be_read_differs_in_nothing() -> None:
     assert changes(APPROVAL, APPROVAL[:-40]) == []
+
+
+def test_a_flow_is_called_by_what_it_connects_and_so_are_its_ends() -> None:
+    change = next(
+        change
+        for change in replaced(
+            'id="siapkan_persetujuan__sidang_tpk" sourceRef="siapkan_persetujuan" targetRef="sidang_tpk"',
+            'id="siapkan_persetujuan__sidang_tpk" sourceRef="siapkan_persetujuan" targetRef="putusan_sidang"',
+        )
+        if change.kind == "sequenceFlow"
+    )
+    assert change.name == "Siapkan persetujuan → Putusan TPK?"
+    (difference,) = change.differences
+    assert (difference.what, difference.before, difference.after) == (
+        "targetRef", "Sidang TPK", "Putusan TPK?",
+    )  # fmt: skip

@@ -42,9 +42,14 @@ def conditions() -> Iterator[tuple[str, dict[str, Any]]]:
             rule = component.get("conditional", {}).get("hide", "")
             if rule.startswith("="):
                 name = rule[1:].split()[0]
-                texts = ("", "ya", "tidak", "setuju", "tolak", "kembalikan", None)
+                texts = ("", "ya", "tidak", "setuju", "tolak", "kembalikan", "pegawai", None)
                 for value in texts if '"' in rule else (True, False, None):
-                    yield rule[1:], {name: value}
+                    yield rule[1:], _nested(name, value)
+
+
+def _nested(path: str, value: Any) -> dict[str, Any]:
+    name, _, rest = path.partition(".")
+    return {name: _nested(rest, value) if rest else value}
 
 
 def test_both_answer_the_same() -> None:

@@ -34,7 +34,7 @@ FIELDS = {
     "keputusan_ppk": "putusan_ppk alasan_ppk sk_nomor sk_tgl sk_tmt",
     "penyampaian_sk": "tgl_penyampaian bukti_terima",
     "tanggapan_sk": "tanggapan keberatan_teks",
-    "jawab_keberatan": "putusan_keberatan jawaban_keberatan",
+    "jawab_keberatan": "keberatan_teks putusan_keberatan jawaban_keberatan",
     "pelantikan": "tgl_pelantikan nomor_imut",
     "serah_terima": "nomor_spmt tgl_spmt serah_terima_catatan sinkron_siasn",
     "orientasi": "tgl_mulai tgl_selesai materi_orientasi catatan_orientasi",
@@ -153,6 +153,14 @@ def test_conditions_run_through_feel(
     cleaned = forms.clean(schema_of(form), answers, {}, feel)
     assert shown <= set(cleaned)
     assert not hidden & set(cleaned)
+
+
+@pytest.mark.parametrize(("party", "asked"), [("pegawai", False), ("unit_asal", True)])
+def test_a_replacement_is_asked_of_units_not_of_the_employee_who_leaves(party: str, asked: bool) -> None:
+    cleaned = forms.clean(
+        schema_of("konsultasi"), {"pendapat_pihak": "setuju"}, {"pihak_kini": {"peran": party}}, feel
+    )
+    assert ("pengganti" in cleaned) is asked
 
 
 @pytest.mark.parametrize(

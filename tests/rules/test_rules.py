@@ -193,6 +193,7 @@ def test_a_rule_says(rule: str, change: dict[str, Any], outcome: str, severity: 
     said = decision.value
     assert (said["hasil"], said["tingkat"]) == (outcome, severity)
     assert said["pesan"]
+    assert said["pesan_en"]
     assert said["dasar"]
 
 
@@ -258,3 +259,4 @@ def test_what_results_add_up_to(
     found = verdict([_result(outcome, severity)], reason)
     assert (found.blocked, found.needs_permit, found.needs_reason) == expected
     assert found.summary
+    assert found.summary_en not in ("", found.summary)

@@ -9,10 +9,12 @@ from typing import Any
 
 from lxml import etree
 
+from service.domain.wording import Message
 from service.engine.decisions.elements import InvalidDecision, children, parse
 from service.engine.decisions.json_inputs import inputs_from_json
 from service.engine.decisions.model import DecisionModel, DecisionResult, MatchedRule
 from service.engine.decisions.reader import Reader
+from service.engine.feel.errors import NESTED
 
 __all__ = [
     "DecisionModel",
@@ -40,7 +42,7 @@ def load(
     try:
         return Reader([parse(content) for content in files], strict, functions or {}).model()
     except RecursionError as error:
-        raise InvalidDecision("nested too deeply") from error
+        raise InvalidDecision(NESTED) from error
 
 
 def load_files(path: Path, *, strict: bool = True) -> DecisionModel:
@@ -68,7 +70,7 @@ def imported(content: bytes, others: Sequence[bytes]) -> list[bytes]:
     return found
 
 
-def check(content: bytes, others: Sequence[bytes] = ()) -> list[tuple[str | None, str, str]]:
+def check(content: bytes, others: Sequence[bytes] = ()) -> list[tuple[str | None, Message, Message]]:
     """What is wrong with a model: (element id, message, mend). Empty when it can be evaluated.
 
     `others`: models among which those that it imports are looked for.
@@ -76,5 +78,5 @@ def check(content: bytes, others: Sequence[bytes] = ()) -> list[tuple[str | None
     try:
         load(content, *imported(content, others))
     except InvalidDecision as error:
-        return [(error.element, error.message, "Mend the expression or the reference.")]
+        return [(error.element, error.message, Message("Mend the expression or the reference."))]
     return []

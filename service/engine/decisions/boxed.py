@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from lxml import etree
 
+from service.domain.wording import Message
 from service.engine import feel
 from service.engine.decisions import tables
 from service.engine.decisions.elements import InvalidDecision, child, children, name_of, tag, text, typed
@@ -17,6 +18,8 @@ from service.engine.feel.iteration import Closure, items_of
 from service.engine.feel.operators import is_number
 from service.engine.feel.run import MAX_LIST, Run, Scope
 from service.engine.feel.types import FunctionOf, Type
+
+Compiled = TypeVar("Compiled")
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -70,17 +73,8 @@ class Boxes:
 
     def expression(self, source: str, owner: str) -> Closure:
         """The closure of a FEEL text. Raises InvalidDecision when strict."""
-        try:
-            compiled = feel.compile_expression(
-                source,
-                names=self.names,
-                functions=self.functions,
-                types=self.types.shapes,
-                strict=self.strict,
-            )
-        except feel.FeelSyntaxError as error:
-            if self.strict:
-                raise InvalidDecision(f"{source.strip()!r}: {error}", owner) from error
+        compiled = self._compiled(feel.compile_expression, source, owner)
+        if compiled is None:
             return nothing
         closure = compiled.closure
 
@@ -94,8 +88,13 @@ class Boxes:
 
     def tests(self, source: str, owner: str) -> feel.UnaryTests:
         """The compiled cell of a table. Raises InvalidDecision when strict."""
+        compiled = self._compiled(feel.compile_unary_tests, source, owner)
+        return feel.compile_unary_tests("not(-1, ?)", strict=False) if compiled is None else compiled
+
+    def _compiled(self, compile_: Callable[..., Compiled], source: str, owner: str) -> Compiled | None:
+        """None for what is not understood. Raises InvalidDecision when strict."""
         try:
-            return feel.compile_unary_tests(
+            return compile_(
                 source,
                 names=self.names,
                 functions=self.functions,
@@ -104,8 +103,10 @@ class Boxes:
             )
         except feel.FeelSyntaxError as error:
             if self.strict:
-                raise InvalidDecision(f"{source.strip()!r}: {error}", owner) from error
-            return feel.compile_unary_tests("not(-1, ?)", strict=False)
+                raise InvalidDecision(
+                    Message("%(text)s: %(problem)s", text=repr(source.strip()), problem=error.located), owner
+                ) from error
+            return None
 
     def _inner(self, element: etree._Element | None, owner: str) -> Closure:
         boxed = child(element, *BOXED)
@@ -153,7 +154,7 @@ class Boxes:
         """The closure of a function; `around` gives the scope of its body when it is called."""
         if element.get("kind", "FEEL") != "FEEL":
             if self.strict:
-                raise InvalidDecision("only FEEL functions are run", owner)
+                raise InvalidDecision(Message("only FEEL functions are run"), owner)
             return nothing
         parameters = list(children(element, "formalParameter"))
         names = tuple(name_of(parameter) for parameter in parameters)

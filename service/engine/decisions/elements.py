@@ -7,13 +7,15 @@ from typing import Any
 
 from lxml import etree
 
+from service.domain.wording import Message
+
 MAX_BYTES = 5 * 1024 * 1024
 
 
 class InvalidDecision(Exception):
     """A decision model that cannot be read; `element` is the id of what is wrong."""
 
-    def __init__(self, message: str, element: str | None = None) -> None:
+    def __init__(self, message: Message, element: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.element = element
@@ -22,17 +24,17 @@ class InvalidDecision(Exception):
 def parse(content: bytes) -> etree._Element:
     """The root of a model. Raises InvalidDecision."""
     if len(content) > MAX_BYTES:
-        raise InvalidDecision(f"larger than {MAX_BYTES} bytes")
+        raise InvalidDecision(Message("larger than %(most)s bytes", most=MAX_BYTES))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InvalidDecision(f"not well-formed XML: {error}") from error
+        raise InvalidDecision(Message("not well-formed XML: %(problem)s", problem=error)) from error
     document: Any = root.getroottree()
     if document.docinfo.doctype:
-        raise InvalidDecision("a document type declaration is not allowed")
+        raise InvalidDecision(Message("a document type declaration is not allowed"))
     if tag(root) != "definitions" or "DMN" not in root.tag:
-        raise InvalidDecision("not a DMN model")
+        raise InvalidDecision(Message("not a DMN model"))
     return root
 
 

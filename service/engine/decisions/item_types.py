@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from service.domain.wording import Message
 from service.engine import feel
 from service.engine.decisions.elements import InvalidDecision, child, children, name_of, text, typed
 from service.engine.feel.run import Budget, Run, Scope
@@ -104,7 +105,10 @@ class ItemTypes:
             tests = feel.compile_unary_tests(source, strict=False)
         except feel.FeelSyntaxError as error:
             if self._strict:
-                raise InvalidDecision(f"{source!r}: {error}", _owner(constraint)) from error
+                raise InvalidDecision(
+                    Message("%(text)s: %(problem)s", text=repr(source), problem=error.located),
+                    _owner(constraint),
+                ) from error
             return kind
         return Allowed(
             kind, lambda value, budget: tests.closure(value, Scope({}), Run(_BEGINNING, budget, False))

@@ -17,13 +17,17 @@ MAX_DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class MatchedRule:
-    """A row of a table that fired: its annotations (the legal basis), what was looked at, and what came out."""
+    """A row of a table that fired: its annotations (the legal basis), what was looked at, and what came out.
+
+    `labels_en`: the labels of `inputs` in English, of those columns that have one.
+    """
 
     rule: str
     annotations: Mapping[str, str]
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     decision: str = ""
+    labels_en: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from service.domain.wording import Message
 from service.engine import feel
 from service.engine.decisions.boxed import BOXED, Boxes, Functions, nothing
 from service.engine.decisions.elements import InvalidDecision, child, children, name_of, tag, typed
@@ -47,7 +48,7 @@ class Reader:
             for element in children(root, *_NODES):
                 node = reader.node(element)
                 if node.key in self.nodes:
-                    raise InvalidDecision(f"the id {node.id} stands twice", node.id)
+                    raise InvalidDecision(Message("the id %(id)s stands twice", id=node.id), node.id)
                 self.nodes[node.key] = node
         self._check()
         return DecisionModel(self.nodes, self.strict)
@@ -57,7 +58,14 @@ class Reader:
             for required in node.requires:
                 if required.node not in self.nodes:
                     missing = required.node.rpartition("#")[2]
-                    raise InvalidDecision(f"{node.name} requires {missing}, which is not there", node.id)
+                    raise InvalidDecision(
+                        Message(
+                            "%(name)s requires %(missing)s, which is not there",
+                            name=node.name,
+                            missing=missing,
+                        ),
+                        node.id,
+                    )
         settled: set[str] = set()
         for node in self.nodes.values():
             self._follow(node, settled)
@@ -72,7 +80,7 @@ class Reader:
                 path.pop()
                 settled.add(node.key)
             elif node.key in path:
-                raise InvalidDecision(f"{node.name} requires itself", node.id)
+                raise InvalidDecision(Message("%(name)s requires itself", name=node.name), node.id)
             elif node.key not in settled and node.kind == "decision":
                 path.append(node.key)
                 waiting.append((node, True))

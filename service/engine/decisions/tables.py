@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from service.domain.wording import Message
 from service.engine import feel
 from service.engine.decisions.elements import InvalidDecision, child, children, text, typed
 from service.engine.decisions.hit_policies import AGGREGATIONS, LISTS, POLICIES, Hit, apply
@@ -16,9 +17,17 @@ from service.engine.feel.iteration import Closure
 from service.engine.feel.run import Run, Scope
 from service.engine.feel.types import Type
 from service.engine.feel.unary import Test
+from service.engine.xml import MUTASI
 
 if TYPE_CHECKING:
     from service.engine.decisions.boxed import Boxes
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    label: str
+    label_en: str
+    read: Closure
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,8 @@ class _Rule:
 @dataclass(frozen=True, slots=True)
 class _Table:
     owner: str
-    labels: tuple[str, ...]
-    inputs: tuple[Closure, ...]
+    inputs: tuple[_Input, ...]
+    labels_en: Mapping[str, str]
     outputs: tuple[_Output, ...]
     rules: tuple[_Rule, ...]
     policy: str
@@ -52,7 +61,7 @@ class _Table:
     def evaluate(self, scope: Scope, run: Run) -> Any:
         assert isinstance(run, Evaluation)
         run.budget.spend(len(self.rules))
-        values = [read(scope, run) for read in self.inputs]
+        values = [column.read(scope, run) for column in self.inputs]
         hits: list[Hit] = []
         for rule in self.rules:
             if self._fires(rule, values, scope, run):
@@ -80,8 +89,8 @@ class _Table:
             output.name: convert_or_null(answer(scope, run), output.type, run, output.name)
             for output, answer in rule.answers
         }
-        shown = dict(zip(self.labels, values, strict=True))
-        run.matched.append(MatchedRule(rule.id, rule.annotations, shown, made, self.owner))
+        shown = {column.label: value for column, value in zip(self.inputs, values, strict=True)}
+        run.matched.append(MatchedRule(rule.id, rule.annotations, shown, made, self.owner, self.labels_en))
         run.budget.hold(320)
         return Hit(next(iter(made.values())) if len(made) == 1 else made, made)
 
@@ -100,15 +109,17 @@ def compiled(boxes: Boxes, element: etree._Element, owner: str) -> Closure:
     """The closure of a table. Raises InvalidDecision with the row or column that is wrong."""
     policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation")
     if policy not in POLICIES:
-        raise InvalidDecision(f"the hit policy {policy} is not known", owner)
+        raise InvalidDecision(Message("the hit policy %(policy)s is not known", policy=policy), owner)
     if aggregation is not None and aggregation not in AGGREGATIONS:
-        raise InvalidDecision(f"the aggregation {aggregation} is not known", owner)
-    columns = [_input(boxes, part, owner) for part in children(element, "input")]
+        raise InvalidDecision(
+            Message("the aggregation %(aggregation)s is not known", aggregation=aggregation), owner
+        )
+    columns = tuple(_input(boxes, part, owner) for part in children(element, "input"))
     outputs = tuple(
         _output(boxes, part, owner, number) for number, part in enumerate(children(element, "output"), 1)
     )
     if not outputs:
-        raise InvalidDecision("the table has no output", owner)
+        raise InvalidDecision(Message("the table has no output"), owner)
     notes = [
         part.get("name") or f"annotation {number}"
         for number, part in enumerate(children(element, "annotation"), 1)
@@ -118,8 +129,8 @@ def compiled(boxes: Boxes, element: etree._Element, owner: str) -> Closure:
     )
     table = _Table(
         owner,
-        tuple(label for label, _ in columns),
-        tuple(read for _, read in columns),
+        columns,
+        {column.label: column.label_en for column in columns if column.label_en},
         outputs,
         rules,
         policy,
@@ -128,13 +139,17 @@ def compiled(boxes: Boxes, element: etree._Element, owner: str) -> Closure:
     return table.evaluate
 
 
-def _input(boxes: Boxes, element: etree._Element, owner: str) -> tuple[str, Closure]:
+def _input(boxes: Boxes, element: etree._Element, owner: str) -> _Input:
     expression = child(element, "inputExpression")
     source = text(expression).strip()
     identity = element.get("id") or owner
     if not source:
-        raise InvalidDecision("an input has no expression", identity)
-    return element.get("label") or source, boxes.literal(expression, identity)
+        raise InvalidDecision(Message("an input has no expression"), identity)
+    return _Input(
+        element.get("label") or source,
+        element.get(f"{{{MUTASI}}}labelEn", ""),
+        boxes.literal(expression, identity),
+    )
 
 
 def _output(boxes: Boxes, element: etree._Element, owner: str, number: int) -> _Output:
@@ -160,7 +175,7 @@ def _rule(
     cells = [text(cell).strip() or "-" for cell in children(element, "inputEntry")]
     answers = list(children(element, "outputEntry"))
     if len(cells) != width or len(answers) != len(outputs):
-        raise InvalidDecision("the row has not as many cells as the table has columns", identity)
+        raise InvalidDecision(Message("the row has not as many cells as the table has columns"), identity)
     tests = [(column, _test(boxes.tests(cell, identity))) for column, cell in enumerate(cells)]
     texts = [text(entry).strip() for entry in children(element, "annotationEntry")]
     return _Rule(

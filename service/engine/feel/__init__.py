@@ -10,7 +10,7 @@ from typing import Any
 from service.engine.feel.builtins import BUILTINS
 from service.engine.feel.calling import call
 from service.engine.feel.compiler import Compiler
-from service.engine.feel.errors import BudgetExceeded, FeelError, FeelSyntaxError
+from service.engine.feel.errors import NESTED, BudgetExceeded, FeelError, FeelSyntaxError
 from service.engine.feel.iteration import Closure
 from service.engine.feel.parser import Parser
 from service.engine.feel.run import Budget, Run, Scope, check_size
@@ -53,7 +53,7 @@ def bounded(work: Callable[[], Any]) -> Any:
         value = work()
         check_size(value)
     except RecursionError as error:
-        raise BudgetExceeded("nested too deeply") from error
+        raise BudgetExceeded(NESTED) from error
     except MemoryError as error:
         raise BudgetExceeded("needs more memory than an evaluation may") from error
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -162,7 +162,7 @@ def _expression(
     except FeelSyntaxError as error:
         raise FeelSyntaxError(error.message, (error.position or 0) + shift) from None
     except RecursionError:
-        raise FeelSyntaxError("nested too deeply", 0) from None
+        raise FeelSyntaxError(NESTED, 0) from None
     return Expression(source, closure, frozenset(compiler.names - set(known)), strict)
 
 
@@ -177,7 +177,7 @@ def _tests(
         compiler = Compiler(known, types, strict)
         return UnaryTests(source, compiler.tests(node[2]), node[3], strict)
     except RecursionError:
-        raise FeelSyntaxError("nested too deeply", 0) from None
+        raise FeelSyntaxError(NESTED, 0) from None
 
 
 _cached_expression = lru_cache(maxsize=8192)(_expression)

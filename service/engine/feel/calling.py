@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from service.engine.feel.builtins.registry import call_builtin
 from service.engine.feel.errors import FeelError
 from service.engine.feel.operators import kind
+from service.engine.feel.registry import call_builtin
 from service.engine.feel.run import Run
 from service.engine.feel.values import Function
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from service.domain.wording import Message
 from service.engine.feel.calling import call
 from service.engine.feel.cursor import Node
 from service.engine.feel.errors import BudgetExceeded, FeelError
@@ -72,7 +73,7 @@ class Compiler(OperatorCompiler):
             bound.add(key)
         self._bound.pop()
         if len(bound) < len(entries):
-            return self.refused("a key stands twice in the context", node[1])
+            return self.refused(Message("a key stands twice in the context"), node[1])
         size = 128 + 160 * len(entries)
 
         def value(scope: Scope, run: Run) -> dict[str, Any]:
@@ -191,7 +192,7 @@ class Compiler(OperatorCompiler):
     def _function(self, node: Node) -> Closure:
         _, position, parameters, body, external = node
         if external:
-            return self.refused("external functions are not run", position)
+            return self.refused(Message("external functions are not run"), position)
         names = tuple(name for name, _ in parameters)
         types = tuple(self.type_of(written) if written else None for _, written in parameters)
         typed = any(types)

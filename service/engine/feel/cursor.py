@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from service.engine.feel.errors import FeelSyntaxError
+from service.domain.wording import Message
+from service.engine.feel.errors import FeelSyntaxError, unexpected
 from service.engine.feel.lexer import Token, parts_of, tokens
 
 Node = tuple[Any, ...]
@@ -67,7 +68,7 @@ class Cursor:
         while self._peek().text not in until and self._peek().kind in ("name", "op", "number"):
             parts.append(self._next())
         if not parts or parts[0].kind != "name":
-            raise FeelSyntaxError("a name is missing", first.position)
+            raise FeelSyntaxError(Message("a name is missing"), first.position)
         name = self.text[parts[0].position : parts[-1].end]
         name = " ".join(name.split())
         self.know(name)
@@ -99,17 +100,21 @@ class Cursor:
     def _take(self, text: str) -> Token:
         token = self._peek()
         if not self._is(text):
-            raise FeelSyntaxError(f"{text!r} is missing", token.position)
+            raise _missing(text, token)
         self.at += 1
         return token
 
     def _word(self, text: str) -> None:
         token = self._peek()
         if not self._is_word(text):
-            raise FeelSyntaxError(f"{text!r} is missing", token.position)
+            raise _missing(text, token)
         self.at += 1
 
     def _end(self) -> None:
         token = self._peek()
         if token.kind != "end":
-            raise FeelSyntaxError(f"unexpected {token.text!r}", token.position)
+            raise unexpected(token.text, token.position)
+
+
+def _missing(text: str, token: Token) -> FeelSyntaxError:
+    return FeelSyntaxError(Message("%(text)s is missing", text=repr(text)), token.position)

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from service.engine.feel.errors import FeelSyntaxError
+from service.domain.wording import Message
+from service.engine.feel.errors import FeelSyntaxError, unexpected
 
 MAX_LENGTH = 20_000
 
@@ -38,13 +39,13 @@ class Token(NamedTuple):
 def tokens(text: str) -> list[Token]:
     """All tokens of a text, with an end token last. Raises FeelSyntaxError at a character that begins none."""
     if len(text) > MAX_LENGTH:
-        raise FeelSyntaxError(f"longer than {MAX_LENGTH} characters", 0)
+        raise FeelSyntaxError(Message("longer than %(most)s characters", most=MAX_LENGTH), 0)
     found: list[Token] = []
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise FeelSyntaxError(f"unexpected {text[position]!r}", position)
+            raise unexpected(text[position], position)
         kind = match.lastgroup or ""
         if kind != "space":
             found.append(Token(kind, match.group(), position, match.end()))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal, DecimalException
 from typing import Any
 
+from service.domain.wording import Message
 from service.engine.feel.cursor import Node
 from service.engine.feel.errors import FeelError, FeelSyntaxError
 from service.engine.feel.iteration import Closure
@@ -40,10 +41,10 @@ class OperatorCompiler:
         try:
             value = whole(number(Decimal(node[2])))
         except DecimalException:
-            return self.refused("a number out of range", node[1])
+            return self.refused(Message("a number out of range"), node[1])
         return lambda scope, run: value
 
-    def refused(self, message: str, position: int) -> Closure:
+    def refused(self, message: Message, position: int) -> Closure:
         """What is wrong already: an error now when strict, null later otherwise."""
         if self.strict:
             raise FeelSyntaxError(message, position)
@@ -187,7 +188,7 @@ class OperatorCompiler:
             return FunctionOf(tuple(self.type_of(kind) for kind in parts[0]), self.type_of(parts[1]))
         known = self.types.get(parts[0]) or NAMED.get(parts[0])
         if known is None:
-            raise FeelSyntaxError(f"the type {parts[0]} is not known", position)
+            raise FeelSyntaxError(Message("the type %(name)s is not known", name=parts[0]), position)
         return known
 
 

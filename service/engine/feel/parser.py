@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from service.domain.wording import Message
 from service.engine.feel.cursor import Node
-from service.engine.feel.errors import FeelSyntaxError
+from service.engine.feel.errors import NESTED, FeelSyntaxError, unexpected
 from service.engine.feel.lexer import unquoted
 from service.engine.feel.type_parser import TypeParser
 
@@ -68,9 +69,9 @@ class Parser(TypeParser):
         self.depth += 1
         self.work += 1
         if self.depth > MAX_DEPTH:
-            raise FeelSyntaxError("nested too deeply", self._peek().position)
+            raise FeelSyntaxError(NESTED, self._peek().position)
         if self.work > MAX_WORK:
-            raise FeelSyntaxError("too complex", self._peek().position)
+            raise FeelSyntaxError(Message("too complex"), self._peek().position)
         try:
             return self._textual()
         finally:
@@ -197,7 +198,7 @@ class Parser(TypeParser):
         while self._is("-"):
             negations.append(self._next().position)
             if len(negations) > MAX_DEPTH:
-                raise FeelSyntaxError("nested too deeply", negations[0])
+                raise FeelSyntaxError(NESTED, negations[0])
         node = self._postfix()
         for position in reversed(negations):
             node = ("negate", position, node)
@@ -253,7 +254,9 @@ class Parser(TypeParser):
                 names.append(name)
             arguments.append(self.expression())
             if names and len(names) != len(arguments):
-                raise FeelSyntaxError("named and positional arguments cannot be mixed", self._peek().position)
+                raise FeelSyntaxError(
+                    Message("named and positional arguments cannot be mixed"), self._peek().position
+                )
         self._take(")")
         return ("call", position, function, arguments, names or None)
 
@@ -292,9 +295,9 @@ class Parser(TypeParser):
         if token.text in _COMPARISONS:
             self.at += 1
             return ("unary_range", token.position, token.text, self._additive())
-        raise FeelSyntaxError(
-            f"unexpected {token.text!r}" if token.text else "unexpected end", token.position
-        )
+        if not token.text:
+            raise FeelSyntaxError(Message("unexpected end"), token.position)
+        raise unexpected(token.text, token.position)
 
     def _named(self) -> Node:
         token = self._peek()
@@ -307,7 +310,7 @@ class Parser(TypeParser):
         if token.text == "function" and self.tokens[self.at + 1].text == "(":
             return self._function()
         if token.text in ("if", "for") or (token.text in _RESERVED):
-            raise FeelSyntaxError(f"unexpected {token.text!r}", token.position)
+            raise unexpected(token.text, token.position)
         self.at += 1
         return ("name", token.position, token.text)
 
@@ -339,7 +342,7 @@ class Parser(TypeParser):
         """Whether a range includes its end: `]` does, `)` and `[` do not."""
         token = self._next()
         if token.text not in ("]", ")", "["):
-            raise FeelSyntaxError("a range ends with ], ) or [", token.position)
+            raise FeelSyntaxError(Message("a range ends with ], ) or ["), token.position)
         return token.text == "]"
 
     def _context(self) -> Node:
@@ -381,7 +384,7 @@ class Parser(TypeParser):
     def _path_name(self) -> str:
         token = self._peek()
         if token.kind != "name":
-            raise FeelSyntaxError("a name is missing after the dot", token.position)
+            raise FeelSyntaxError(Message("a name is missing after the dot"), token.position)
         long = self._long_name()
         if long is not None:
             return long

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from service.domain.wording import Message
 from service.engine.feel.errors import FeelError
 from service.engine.feel.values import Months
 from service.engine.feel.wide import WideDate, WideMoment, day_of, moment_of
@@ -28,24 +29,24 @@ def parse_date(source: str) -> date | WideDate:
     """xsd:date without a zone."""
     match = _DATE.fullmatch(source)
     if match is None:
-        raise FeelError(f"{source!r} is not a date")
+        raise FeelError(Message("%(text)s is not a date", text=repr(source)))
     try:
         return day_of(int(match[1]), int(match[2]), int(match[3]))
     except ValueError as error:
-        raise FeelError(f"{source!r} is not a date") from error
+        raise FeelError(Message("%(text)s is not a date", text=repr(source))) from error
 
 
 def parse_time(source: str, widest: timedelta = WIDEST_OFFSET) -> time:
     """xsd:time, or with a zone name after @. `widest`: the largest offset from UTC that is accepted."""
     match = _TIME.fullmatch(source)
     if match is None:
-        raise FeelError(f"{source!r} is not a time")
+        raise FeelError(Message("%(text)s is not a time", text=repr(source)))
     hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3])
     micro = int(Decimal("0" + match[4][:20]) * 1_000_000) if match[4] else 0
     try:
         return time(hours, minutes, seconds, micro, tzinfo=_zone(match, widest))
     except ValueError as error:
-        raise FeelError(f"{source!r} is not a time") from error
+        raise FeelError(Message("%(text)s is not a time", text=repr(source))) from error
 
 
 def _zone(match: re.Match[str], widest: timedelta) -> timezone | ZoneInfo | None:
@@ -54,13 +55,13 @@ def _zone(match: re.Match[str], widest: timedelta) -> timezone | ZoneInfo | None
     if match[6]:
         offset = timedelta(hours=int(match[7]), minutes=int(match[8]), seconds=int(match[9] or 0))
         if offset > widest or int(match[8]) > 59 or int(match[9] or 0) > 59:
-            raise FeelError("not a time zone offset")
+            raise FeelError(Message("not a time zone offset"))
         return timezone(offset if match[6] == "+" else -offset)
     if match[10]:
         try:
             return ZoneInfo(match[10])
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise FeelError(f"{match[10]!r} is not a time zone") from error
+            raise FeelError(Message("%(text)s is not a time zone", text=repr(match[10]))) from error
     return None
 
 
@@ -76,11 +77,11 @@ def parse_duration(source: str) -> timedelta | Months:
     """xsd:dayTimeDuration or xsd:yearMonthDuration; a mixture of both is refused."""
     match = _DURATION.fullmatch(source)
     if match is None or source.endswith(("P", "T")):
-        raise FeelError(f"{source!r} is not a duration")
+        raise FeelError(Message("%(text)s is not a duration", text=repr(source)))
     sign = -1 if match["sign"] else 1
     if match["years"] or match["months"]:
         if match["days"] or match["t"]:
-            raise FeelError(f"{source!r} mixes months with days")
+            raise FeelError(Message("%(text)s mixes months with days", text=repr(source)))
         return Months(sign * (int(match["years"] or 0) * 12 + int(match["months"] or 0)))
     try:
         return sign * timedelta(
@@ -91,7 +92,7 @@ def parse_duration(source: str) -> timedelta | Months:
             microseconds=int(Decimal("0" + (match["fraction"] or "")) * 1_000_000),
         )
     except OverflowError as error:
-        raise FeelError(f"{source!r} is too long") from error
+        raise FeelError(Message("%(text)s is too long", text=repr(source))) from error
 
 
 def parse_at(source: str) -> Any:

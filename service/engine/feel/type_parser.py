@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from service.domain.wording import Message
 from service.engine.feel.cursor import Cursor, Node, index_of
-from service.engine.feel.errors import FeelSyntaxError
+from service.engine.feel.errors import NESTED, FeelSyntaxError
 from service.engine.feel.types import NAMED
 
 _NAMED = frozenset(NAMED)
@@ -25,7 +26,7 @@ class TypeParser(Cursor):
         position = self._peek().position
         self.type_depth += 1
         if self.type_depth > MAX_TYPE_DEPTH:
-            raise FeelSyntaxError("nested too deeply", position)
+            raise FeelSyntaxError(NESTED, position)
         name = self._type_name()
         node: Node = ("type", position, name)
         if name in ("list", "range") and self._accept("<"):
@@ -46,7 +47,7 @@ class TypeParser(Cursor):
             return long
         token = self._next()
         if token.kind != "name":
-            raise FeelSyntaxError("a type is missing", token.position)
+            raise FeelSyntaxError(Message("a type is missing"), token.position)
         return token.text
 
     def _entries(self) -> list[tuple[str, Node]]:

@@ -100,6 +100,20 @@ def test_the_rules_that_fired_say_why() -> None:
     ]
 
 
+def test_the_columns_that_were_looked_at_may_be_named_in_english() -> None:
+    named = table("RULE ORDER", RULES).replace(
+        "<input ",
+        '<input xmlns:mutasi="http://mutasi.id/schema/bpmn/1" label="Umur" mutasi:labelEn="Age" ',
+        1,
+    )
+    for text, expected in (
+        (named, ({"Umur": 3}, {"Umur": "Age"})),
+        (table("RULE ORDER", RULES), ({"x": 3}, {})),
+    ):
+        row = model(text).evaluate("d", {"x": 3}, now=NOW).matched[0]
+        assert (row.inputs, row.labels_en) == expected
+
+
 def test_decisions_require_others_and_call_knowledge() -> None:
     body = """
       <inputData id="gaji" name="gaji"/>

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from service.engine.feel.builtins import contexts, conversion, dates, lists, numbers, ranges, texts
-from service.engine.feel.builtins.registry import BUILTINS
+from service.engine.feel.registry import BUILTINS
 
 __all__ = ["BUILTINS", "contexts", "conversion", "dates", "lists", "numbers", "ranges", "texts"]

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from service.engine.feel.builtins.registry import builtin
 from service.engine.feel.errors import FeelError
 from service.engine.feel.operators import whole
+from service.engine.feel.registry import builtin
 from service.engine.feel.run import Run, check_size
 from service.engine.feel.temporal import WIDEST_OFFSET, parse_date, parse_datetime, parse_duration, parse_time
 from service.engine.feel.text import text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from service.engine.feel.builtins.registry import builtin
 from service.engine.feel.operators import equal, kind
+from service.engine.feel.registry import builtin
 from service.engine.feel.run import Run
 from service.engine.feel.wide import WideDate, WideMoment
 

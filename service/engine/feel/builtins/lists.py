@@ -8,10 +8,10 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from service.engine.feel.builtins.registry import builtin
 from service.engine.feel.calling import call
 from service.engine.feel.errors import FeelError
 from service.engine.feel.operators import equal, instant, is_number, kind, ordered, whole
+from service.engine.feel.registry import builtin
 from service.engine.feel.run import MAX_LIST, MAX_NESTING, Run
 from service.engine.feel.values import NUMBERS, Function
 

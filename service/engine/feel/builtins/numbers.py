@@ -14,9 +14,9 @@ from decimal import (
 )
 from typing import Any
 
-from service.engine.feel.builtins.registry import builtin
 from service.engine.feel.errors import FeelError
 from service.engine.feel.operators import whole
+from service.engine.feel.registry import builtin
 from service.engine.feel.values import NUMBERS, Months
 
 LEAST_SCALE, MOST_SCALE = -6111, 6176

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from service.engine.feel.builtins.registry import BUILTINS, builtin, call_builtin
 from service.engine.feel.cursor import Node
 from service.engine.feel.errors import FeelError, FeelSyntaxError
 from service.engine.feel.operators import instant, kind, ordered, whole
 from service.engine.feel.parser import Parser
+from service.engine.feel.registry import BUILTINS, builtin, call_builtin
 from service.engine.feel.run import Run
 from service.engine.feel.temporal import parse_at
 from service.engine.feel.values import Range, number

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from service.engine.feel import regex
-from service.engine.feel.builtins.registry import builtin
 from service.engine.feel.errors import FeelError
+from service.engine.feel.registry import builtin
 from service.engine.feel.run import MAX_LIST, MAX_TEXT, Run
 
 
