@@ -92,7 +92,7 @@ def periksa_aturan(data: Data) -> Data:
     return {
         "aturan": [],
         "terblokir": False,
-        "perlu_izin_mendagri": False,
+        "perlu_izin_mendagri": bool(data.get("perlu_izin_mendagri")),
         "perlu_alasan": False,
         "kejelasan": "Semua aturan dipenuhi.",
     }

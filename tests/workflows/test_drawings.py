@@ -14,6 +14,7 @@ DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 NAME_EN = "{http://mutasi.id/schema/bpmn/1}nameEn"
+DOCUMENTATION_EN = "{http://mutasi.id/schema/bpmn/1}documentationEn"
 
 
 @dataclass(frozen=True)
@@ -119,4 +120,6 @@ def test_names_are_in_two_languages(process: str) -> None:
     named = [node for node, kind in things if node.get("name") and kind in SPOKEN]
     named += [node for node in nodes(process).values() if node.get("name")]
     assert [node.get("id") for node in named if not node.get(NAME_EN)] == []
+    described = [node for node in diagram(process).iter() if node.find(f"{BPMN}documentation") is not None]
+    assert [node.get("id") for node in described if not node.get(DOCUMENTATION_EN)] == []
     assert [node.get("id") for node, kind in things if kind in WORK and not node.get("name")] == []
