@@ -95,7 +95,7 @@ class ApiToken(Base):
 
 
 class SignInAttempt(Base):
-    """A failed sign-in, counted per account name and per address to slow down guessing."""
+    """A failed sign-in, or one that an identity provider has not ended yet, counted to slow down guessing."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_subject_at", "subject", "at"),)

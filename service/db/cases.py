@@ -59,6 +59,7 @@ class Case(Base):
     definition_key: Mapped[str] = mapped_column(String(255), index=True)
     definition_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("definition_version.id"), index=True)
     title: Mapped[str] = mapped_column(String(300))
+    title_en: Mapped[str] = mapped_column(String(300), default="", server_default="")
     status: Mapped[str] = mapped_column(String(16))
     stage: Mapped[str] = mapped_column(String(255), default="")
     stage_element: Mapped[str | None] = mapped_column(String(255))
@@ -139,6 +140,22 @@ class Task(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
+class LastDecision(Base):
+    """What a case was before its latest decision by a person, which made it `case_version`: so that it can be withdrawn.
+
+    `filed_under`: the columns of the case that the step or its effects may have set.
+    """
+
+    __tablename__ = "last_decision"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    task_id: Mapped[uuid.UUID] = mapped_column()
+    case_version: Mapped[int] = mapped_column(Integer)
+    snapshot: Mapped[bytes] = mapped_column(LargeBinary)
+    filed_under: Mapped[dict[str, Any]] = mapped_column(Json)
+    stage_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class WaitingFor(Base):
     """A message or a signal a case waits for."""
 
@@ -193,11 +210,7 @@ class DueWork(Base):
     __tablename__ = "due_work"
     __table_args__ = (
         CheckConstraint("state IN ('pending','paused','done','dead')", name="state"),
-        Index(
-            "ix_due_work_pending",
-            "due_at",
-            **where("state = 'pending'"),
-        ),
+        Index("ix_due_work_pending", "due_at", **where("state = 'pending'")),
         Index("ix_due_work_dead", "due_at", **where("state = 'dead'")),
         Index("ix_due_work_case_id", "case_id"),
         Index("ix_due_work_task_id", "task_id"),
@@ -222,11 +235,7 @@ class Outbox(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         CheckConstraint("state IN ('pending','sent','dead')", name="state"),
-        Index(
-            "ix_outbox_pending",
-            "next_at",
-            **where("state = 'pending'"),
-        ),
+        Index("ix_outbox_pending", "next_at", **where("state = 'pending'")),
         Index("ix_outbox_dead", "next_at", **where("state = 'dead'")),
     )
 

@@ -40,7 +40,10 @@ class StartDraft(Base):
 
 
 class HeldDecision(Base):
-    """A decision on its way to the engine: until `until` it can be taken back. The task is its person's meanwhile."""
+    """A decision on its way to the engine: until `until` it can be taken back. The task is its person's meanwhile.
+
+    `batch_id`: the same for those taken together, which are held until the last of them can no longer be taken back.
+    """
 
     __tablename__ = "held_decision"
 
@@ -48,6 +51,8 @@ class HeldDecision(Base):
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     answers: Mapped[dict[str, Any]] = mapped_column(Json)
     version: Mapped[int] = mapped_column(Integer)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     assignee_before: Mapped[uuid.UUID | None] = mapped_column()
     substitution_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("substitution.id"), index=True)

@@ -1,6 +1,6 @@
 """Counted figures: what managers' pages read instead of a million tasks, and what reviews measured.
 
-`case_figure`, `step_figure` and `waiting_figure` can be counted again from cases, tasks and events at any time
+`case_figure` and what sums up cases, tasks and events (all but the last two tables) can be counted again at any time
 (service.operations.figures). `review_measure` and `unit_month` are taken at their moment and cannot.
 """
 
@@ -32,6 +32,7 @@ class CaseFigure(Base):
         Index("ix_case_figure_started_month", "started_month", "definition_key"),
         Index("ix_case_figure_ended_month", "ended_month", "definition_key", "status", "cycle_minutes"),
         Index("ix_case_figure_effective_on", "effective_on", "definition_key"),
+        Index("ix_case_figure_moved", "effective_on", "subject_nip"),
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
@@ -41,6 +42,7 @@ class CaseFigure(Base):
     stage: Mapped[str] = mapped_column(String(255))
     origin_unit: Mapped[str | None] = mapped_column(String(64), index=True)
     target_unit: Mapped[str | None] = mapped_column(String(64), index=True)
+    subject_nip: Mapped[str | None] = mapped_column(String(18))
     started_month: Mapped[date]
     ended_month: Mapped[date | None]
     cycle_minutes: Mapped[int | None] = mapped_column(Integer)
@@ -64,6 +66,34 @@ class CaseFigure(Base):
     follow_ups: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     next_review: Mapped[date | None] = mapped_column(index=True)
     review_month: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class CaseStepFigure(Base):
+    """What a case did at one step in a month: whether people finished a task there, one with a deadline, one late, one that
+    somebody had taken; whether one decided, returned or rejected something. What `step_figure` counts, told by case, for the
+    lists behind its figures.
+    """
+
+    __tablename__ = "case_step_figure"
+    __table_args__ = (
+        Index(
+            "ix_case_step_figure_step",
+            *("process", "month", "element", "case_id"),
+            *("done", "timed", "late", "judged", "returned", "rejected", "touched"),
+        ),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    process: Mapped[str] = mapped_column(String(255), primary_key=True)
+    element: Mapped[str] = mapped_column(String(255), primary_key=True)
+    done: Mapped[bool]
+    timed: Mapped[bool]
+    late: Mapped[bool]
+    judged: Mapped[bool]
+    returned: Mapped[bool]
+    rejected: Mapped[bool]
+    touched: Mapped[bool]
 
 
 class StepFigure(Base):
@@ -122,6 +152,33 @@ class MonthFigure(Base):
     bkn: Mapped[list[int]] = mapped_column(Json)
     mendagri: Mapped[list[int]] = mapped_column(Json)
     other: Mapped[list[int]] = mapped_column(Json)
+
+
+class TransferFigure(Base):
+    """The transfers of a definition and plan that took effect in a month: how they were taken and what followed.
+
+    `agreed` of the `opinions`; `wishes_met` of the `wishes`; `upheld` of those `objected`; `reached` the target, of those
+    `measured`. `follow_ups`: kind -> how many were decided, carried out, reached the target then, and were measured then.
+    `received`, `gave`: the units that somebody came to and left.
+    """
+
+    __tablename__ = "transfer_figure"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    definition_key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    plan: Mapped[str] = mapped_column(String(200), primary_key=True)
+    transfers: Mapped[int]
+    agreed: Mapped[int]
+    opinions: Mapped[int]
+    wishes_met: Mapped[int]
+    wishes: Mapped[int]
+    objected: Mapped[int]
+    upheld: Mapped[int]
+    reached: Mapped[int]
+    measured: Mapped[int]
+    follow_ups: Mapped[dict[str, list[int]]] = mapped_column(Json)
+    received: Mapped[list[str]] = mapped_column(Json)
+    gave: Mapped[list[str]] = mapped_column(Json)
 
 
 class WaitingFigure(Base):

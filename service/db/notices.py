@@ -15,6 +15,7 @@ class Notice(Base):
     """Something one person is told, once per `key`. Work offered to a role is not written down for each of its members.
 
     `in_app`: shown under the bell. `mail_key`, `push_key`: the row of the outbox that carries it by that channel.
+    `substitution_id`: by which the person is told in an absent person's place, or of which they are told.
     """
 
     __tablename__ = "notice"
@@ -26,6 +27,7 @@ class Notice(Base):
         Index("ix_notice_task_id", "task_id", **where("task_id IS NOT NULL")),
         Index("ix_notice_comment_id", "comment_id", **where("comment_id IS NOT NULL")),
         Index("ix_notice_mail_key", "mail_key", **where("mail_key IS NOT NULL")),
+        Index("ix_notice_substitution_id", "substitution_id", **where("substitution_id IS NOT NULL")),
         Index("ix_notice_push_key", "push_key", **where("push_key IS NOT NULL")),
     )
 
@@ -36,6 +38,7 @@ class Notice(Base):
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
     task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
     comment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    substitution_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("substitution.id"))
     said_by: Mapped[str | None] = mapped_column(String(200))
     said: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -52,8 +52,10 @@ class EventRow:
     kind: str
     name: str
     element: str | None
+    process: str | None
     case_id: uuid.UUID | None
     case_number: str | None
+    definition_version_id: uuid.UUID | None
     task_id: uuid.UUID | None
     data: Mapping[str, Any]
     hidden: bool
@@ -137,9 +139,9 @@ def _about(session: Session, person: str) -> ColumnElement[bool]:
 
 
 def _rows() -> Any:
-    return select(CaseEvent, Case.number, Case.decided_at, Case.subject_nip).outerjoin(
-        Case, Case.id == CaseEvent.case_id
-    )
+    return select(
+        CaseEvent, Case.number, Case.decided_at, Case.subject_nip, Case.definition_version_id
+    ).outerjoin(Case, Case.id == CaseEvent.case_id)
 
 
 def _ordered(query: Select[Any]) -> Select[Any]:
@@ -169,8 +171,10 @@ def _made(row: Any, event: CaseEvent, data: Mapping[str, Any], name: str, hidden
         event.kind,
         name,
         event.element,
+        event.process,
         event.case_id,
         row.number,
+        row.definition_version_id,
         event.task_id,
         data,
         hidden,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.db.base import plan_with_values
@@ -106,10 +106,23 @@ def profiles(
     """
     plan_with_values(session)
     chosen = _eligible(goal, day, wide) if nips is None else [Employee.nip.in_(nips)]
+    talent_year = session.scalar(select(func.max(Talent.tahun)).where(Talent.tahun <= day.year))
+    statement = _people(goal, day, chosen, talent_year or 0)
+    standards = _standards(session, goal.position.id)
+    wishes = _wishes(session, goal.unit.id)
+    answered = willing or {}
+    return [
+        _profile(tuple(row), day, standards, surplus, wishes, answered) for row in session.execute(statement)
+    ]
+
+
+def _people(
+    goal: TargetPost, day: date, chosen: Sequence[ColumnElement[bool]], talent_year: int
+) -> Select[*tuple[Any, ...]]:
+    """What `_profile` reads about the people chosen."""
     match = _match(goal.position.id, day, chosen)
     latest, before = aliased(Performance), aliased(Performance)
-    talent_year = session.scalar(select(func.max(Talent.tahun)).where(Talent.tahun <= day.year))
-    statement = (
+    return (
         select(
             Employee.nip,
             Employee.nama,
@@ -138,15 +151,9 @@ def profiles(
         .outerjoin(match, match.c.nip == Employee.nip)
         .outerjoin(latest, and_(latest.nip == Employee.nip, latest.tahun == day.year - 1))
         .outerjoin(before, and_(before.nip == Employee.nip, before.tahun == day.year - 2))
-        .outerjoin(Talent, and_(Talent.nip == Employee.nip, Talent.tahun == (talent_year or 0)))
+        .outerjoin(Talent, and_(Talent.nip == Employee.nip, Talent.tahun == talent_year))
+        .where(*chosen)
     )
-    statement = statement.where(*chosen)
-    standards = _standards(session, goal.position.id)
-    wishes = _wishes(session, goal.unit.id)
-    answered = willing or {}
-    return [
-        _profile(tuple(row), day, standards, surplus, wishes, answered) for row in session.execute(statement)
-    ]
 
 
 def competencies(

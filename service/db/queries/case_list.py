@@ -52,7 +52,7 @@ class CaseFilter:
     target: str | None = None
     plan: str | None = None
     kind: str | None = None
-    outcome: str | None = None
+    outcomes: tuple[str, ...] = ()
     role: str | None = None
     holder: uuid.UUID | None = None
     element: str | None = None
@@ -141,13 +141,14 @@ def _conditions(session: Session, actor: Actor, wanted: CaseFilter) -> list[Colu
         (Case.target_unit, wanted.target),
         (Case.plan, wanted.plan),
         (Case.transfer_kind, wanted.kind),
-        (Case.outcome, wanted.outcome),
     )
     found += [
         or_(column.is_(None), column == "") if value == NONE else column == value
         for column, value in same
         if value
     ]
+    if wanted.outcomes:
+        found.append(Case.outcome.in_(wanted.outcomes))
     if wanted.unit:
         found.append(or_(_from(actor, wanted.unit), Case.target_unit == wanted.unit))
     if wanted.origin:

@@ -16,8 +16,8 @@ from service.db.cases import NO_DEADLINE, Case, CaseDocument, CaseEvent, DueWork
 from service.db.definitions import DefinitionVersion
 from service.db.queries import Page
 from service.db.queries.cursors import behind, encode_cursor
-from service.db.queries.visibility import SECRET, with_names
-from service.domain.access import Actor, may_see_case, may_see_names
+from service.db.queries.visibility import SECRET, shown_names, with_names
+from service.domain.access import SYSTEM, Actor, may_see_case, may_see_names
 from service.domain.errors import NotFound
 
 MOST_SINCE = 1_000
@@ -30,6 +30,7 @@ class CaseRow:
     id: uuid.UUID
     number: str
     title: str
+    title_en: str
     definition_key: str
     definition_name: str
     definition_version: int
@@ -122,7 +123,8 @@ def events(
     elements: Collection[str] | None = None,
     since: int | None = None,
 ) -> Page[EventRow]:
-    """What happened in a case, in order. Answers are left out where the reader may not know the names in them.
+    """What happened in a case, in order. Answers, and who was asked in person or for a unit that would give a name away,
+    are left out where the reader may not know names.
 
     `kinds`: only these, when there are any; `unwanted`: not these; `elements`: of completed elements these only; `since`:
     from this event on, as many as there are up to 1,000.
@@ -142,26 +144,62 @@ def events(
         query = query.where(behind(cursor, CaseEvent.id, descending=newest_first))
     query = query.order_by(CaseEvent.id.desc() if newest_first else CaseEvent.id)
     found = session.scalars(query.limit(limit + 1)).all()
+    secret = case.names_hidden or not (case.decided_at or actor.decides)
+    asked = _asked(session, case) if secret else Asked()
     rows = tuple(
-        EventRow(
-            id=event.id,
-            at=event.at,
-            actor=event.actor_name,
-            acting_for=event.acting_for_name,
-            kind=event.kind,
-            element=event.element,
-            process=event.process,
-            name=event.name,
-            task_id=event.task_id,
-            data=_shown(event.data, case.names_hidden or not (case.decided_at or actor.decides)),
-        )
+        _event(event, secret=secret, unnamed=secret and asked.is_about(event, actor))
         for event in found[:limit]
     )
     return Page(rows, encode_cursor(rows[-1].id) if len(found) > limit else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who was asked in a case and would give a secret name away: in person, or for a unit other than where it leads. The
+    tasks, and who did nothing else there."""
+
+    tasks: frozenset[uuid.UUID] = frozenset()
+    names: frozenset[str] = frozenset()
+
+    def is_about(self, event: CaseEvent, reader: Actor) -> bool:
+        """Whether who did it would tell somebody else who was asked."""
+        own = event.actor_id is not None and event.actor_id == reader.id
+        return not own and (event.task_id in self.tasks or event.actor_name in self.names)
+
+
+def _asked(session: Session, case: CaseRow) -> Asked:
+    query = (
+        select(Task.id, Task.person_nip, Task.unit_id, CaseEvent.actor_name)
+        .join(CaseEvent, CaseEvent.task_id == Task.id)
+        .where(Task.case_id == case.id, CaseEvent.case_id == case.id, CaseEvent.kind == "task_completed")
+    )
+    found = session.execute(query).all()
+    asked = [row for row in found if row.person_nip or row.unit_id not in (None, case.target_unit)]
+    others = {row.actor_name for row in found if row not in asked}
+    return Asked(
+        frozenset(row.id for row in asked),
+        frozenset(row.actor_name for row in asked) - others - {SYSTEM.name},
+    )
+
+
+def _event(event: CaseEvent, *, secret: bool, unnamed: bool) -> EventRow:
+    """An event, without the answers (which may name candidates) where those are secret."""
+    return EventRow(
+        id=event.id,
+        at=event.at,
+        actor=SECRET if unnamed else event.actor_name,
+        acting_for=None if unnamed else event.acting_for_name,
+        kind=event.kind,
+        element=event.element,
+        process=event.process,
+        name=event.name,
+        task_id=event.task_id,
+        data={key: value for key, value in event.data.items() if not (secret and key == "answers")},
+    )
+
+
 def turns(session: Session, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Turn]]:
-    """Whose turn it is in each of these cases: open tasks, most urgent first."""
+    """Whose turn it is in each of these cases: open tasks, most urgent first. Who is asked in person is not named."""
     query = (
         select(Task, Account.name.label("assignee"))
         .outerjoin(Account, Account.id == Task.assignee_id)
@@ -177,7 +215,7 @@ def turns(session: Session, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, li
             task.name,
             task.name_en,
             task.role,
-            row.assignee,
+            None if task.person_nip else row.assignee,
             task.due_at,
             task.element,
             task.process,
@@ -239,6 +277,18 @@ def documents(session: Session, case_id: uuid.UUID, *, removed: bool = False) ->
     return list(session.scalars(query))
 
 
+def border_crossed(session: Session, task: Task, borders: Collection[str]) -> bool:
+    """Whether the task was closed by one of these boundary events, and by nobody's doing: its time was over."""
+    query = select(CaseEvent.id).where(
+        CaseEvent.case_id == task.case_id,
+        CaseEvent.kind == "element_completed",
+        CaseEvent.at == task.closed_at,
+        CaseEvent.element.in_(borders),
+        CaseEvent.actor_name == SYSTEM.name,
+    )
+    return task.state == "cancelled" and session.scalar(query.limit(1)) is not None
+
+
 def completion(session: Session, task: Task) -> Mapping[str, Any] | None:
     """The answers with which a task was completed, from the log."""
     event = session.scalar(
@@ -253,7 +303,16 @@ def completion(session: Session, task: Task) -> Mapping[str, Any] | None:
 
 def suspension(session: Session, case_id: uuid.UUID) -> CaseEvent | None:
     """Who suspended a case last, when and why, from the log."""
-    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == "case_suspended")
+    return _last(session, case_id, "case_suspended")
+
+
+def cancellation(session: Session, case_id: uuid.UUID) -> CaseEvent | None:
+    """Who cancelled a case, when and why, from the log."""
+    return _last(session, case_id, "case_cancelled")
+
+
+def _last(session: Session, case_id: uuid.UUID, kind: str) -> CaseEvent | None:
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind == kind)
     return session.scalar(query.order_by(CaseEvent.id.desc()).limit(1))
 
 
@@ -303,11 +362,16 @@ def _row(actor: Actor, row: Any) -> CaseRow | None:
     if not visible:
         return None
     named = may_see_names(actor, decided=decided, subject=case.subject_nip, worked=row.worked)
-    hidden = case.subject_nip is not None and not named
+    return _shown(row, hidden=case.subject_nip is not None and not named)
+
+
+def _shown(row: Any, *, hidden: bool) -> CaseRow:
+    case: Case = row.Case
     return CaseRow(
         id=case.id,
         number=case.number,
         title=row.definition_name if hidden else case.title,
+        title_en="" if hidden else case.title_en,
         definition_key=case.definition_key,
         definition_name=row.definition_name,
         definition_version=row.definition_version,
@@ -317,14 +381,7 @@ def _row(actor: Actor, row: Any) -> CaseRow | None:
         stage_element=case.stage_element,
         outcome=case.outcome,
         transfer_kind=case.transfer_kind,
-        subject_nip=None if hidden else case.subject_nip,
-        subject_name=SECRET if hidden else row.subject,
-        origin_unit=None if hidden else case.origin_unit,
-        origin_unit_name=None if hidden else row.origin_name,
-        target_unit=case.target_unit,
-        target_unit_name=row.target_name,
         target_position=case.target_position,
-        target_position_name=row.position_name,
         decided_at=case.decided_at,
         effective_on=case.effective_on,
         started_at=case.started_at,
@@ -337,12 +394,5 @@ def _row(actor: Actor, row: Any) -> CaseRow | None:
         plan=case.plan,
         incidents=case.incidents,
         version=case.version,
-        names_hidden=hidden,
+        **shown_names(case, row, hidden=hidden),
     )
-
-
-def _shown(data: Mapping[str, Any], secret: bool) -> Mapping[str, Any]:
-    """An event's data, without the answers (which may name candidates) where those are secret."""
-    if not secret:
-        return data
-    return {key: value for key, value in data.items() if key != "answers"}

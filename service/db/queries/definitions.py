@@ -16,6 +16,7 @@ from service.db.definitions import Definition, DefinitionFile, DefinitionVersion
 from service.db.queries import Page
 from service.db.queries.cursors import behind, encode_cursor
 from service.domain.errors import NotFound
+from service.domain.wording import N_, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,35 @@ def latest(session: Session) -> dict[str, uuid.UUID]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def running(session: Session) -> dict[str, int]:
+    """How many cases run on any version of each definition."""
+    query = (
+        select(Case.definition_key, func.count())
+        .where(Case.status == "running")
+        .group_by(Case.definition_key)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def in_use(session: Session, most: int) -> list[uuid.UUID]:
+    """The latest version of every definition, then those that cases still run on, most cases first."""
+    newest = list(latest(session).values())
+    older = (
+        select(Case.definition_version_id)
+        .where(Case.status == "running", Case.definition_version_id.not_in(newest))
+        .group_by(Case.definition_version_id)
+        .order_by(func.count().desc())
+        .limit(most)
+    )
+    return [*newest, *session.scalars(older)][:most]
+
+
 def versions(session: Session, key: str) -> list[VersionRow]:
     """All versions of a definition, latest first. Raises NotFound."""
     query = _query().where(DefinitionVersion.key == key).order_by(DefinitionVersion.version.desc())
     rows = [_row(session, row) for row in session.execute(query)]
     if not rows:
-        raise NotFound(f"There is no definition {key}.")
+        raise NotFound(Message(N_("There is no definition %(key)s."), key=key))
     return rows
 
 
@@ -72,9 +96,9 @@ def get(session: Session, key: str, version: int | None = None) -> VersionRow:
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound(
-            f"There is no definition {key}."
+            Message(N_("There is no definition %(key)s."), key=key)
             if version is None
-            else f"There is no version {version} of {key}."
+            else Message(N_("There is no version %(number)s of %(key)s."), key=key, number=version)
         )
     return _row(session, row)
 
@@ -87,7 +111,7 @@ def file(session: Session, version_id: uuid.UUID, name: str) -> bytes:
         .where(DefinitionFile.version_id == version_id, DefinitionFile.name == name)
     )
     if content is None:
-        raise NotFound(f"This version has no file {name}.")
+        raise NotFound(Message(N_("This version has no file %(name)s."), name=name))
     return content
 
 

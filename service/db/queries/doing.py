@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from service.db.cases import Case, Task, WaitingFor
+from service.db.definitions import DefinitionFile, DefinitionVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,32 @@ class Doing:
     oldest: datetime | None
 
 
-def at_tasks(session: Session, version_id: uuid.UUID, now: datetime) -> list[Doing]:
-    """Open tasks of the running cases of a version, by element, most first."""
+def holding(session: Session, version_id: uuid.UUID, key: str) -> list[uuid.UUID]:
+    """The versions of other definitions that hold every file of a stage as this version does and that cases run on."""
+    own, theirs = aliased(DefinitionFile), aliased(DefinitionFile)
+    files = select(func.count()).where(DefinitionFile.version_id == version_id).scalar_subquery()
+    query = (
+        select(theirs.version_id)
+        .join(own, and_(own.name == theirs.name, own.sha256 == theirs.sha256))
+        .join(DefinitionVersion, DefinitionVersion.id == theirs.version_id)
+        .where(own.version_id == version_id, DefinitionVersion.key != key)
+        .where(exists().where(Case.definition_version_id == DefinitionVersion.id, Case.status == "running"))
+        .group_by(theirs.version_id)
+        .having(func.count() == files)
+    )
+    return list(session.scalars(query))
+
+
+def at_tasks(
+    session: Session, version_ids: Collection[uuid.UUID], processes: Collection[str], now: datetime
+) -> list[Doing]:
+    """Open tasks of the running cases of versions, by element of these processes, most first."""
     late = func.sum(case((Task.due_at < now, 1), else_=0))
     query = (
         select(Task.process, Task.element, func.count(), late, func.min(Task.opened_at))
         .join(Case, Case.id == Task.case_id)
-        .where(Case.definition_version_id == version_id, Case.status == "running", Task.state == "open")
+        .where(Case.definition_version_id.in_(version_ids), Case.status == "running")
+        .where(Task.state == "open", Task.process.in_(processes))
         .group_by(Task.process, Task.element)
         .order_by(func.count().desc(), Task.element)
     )

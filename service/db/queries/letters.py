@@ -60,11 +60,10 @@ class LetterRow:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What /verify says about a code: `genuine`, `withdrawn` or `unknown`."""
+    """What is known of a code: `genuine`, `withdrawn` or `unknown`. `number`: a genuine letter's, to compare with only."""
 
     verdict: str
-    number: str | None = None
-    dated: date | None = None
+    number: str = ""
 
 
 def of_case(session: Session, actor: Actor, case_id: uuid.UUID) -> list[LetterRow]:
@@ -92,15 +91,15 @@ def get(session: Session, actor: Actor, letter_id: uuid.UUID) -> LetterRow:
 
 
 def check(session: Session, code: str) -> Checked:
-    """What anybody may know about a letter whose code they hold."""
+    """Whether there is a letter with this code, and whether it is in force."""
     letter = session.scalar(select(Letter).where(Letter.code == code[:64]))
     if letter is None:
         return Checked("unknown")
     if letter.state == "void":
-        return Checked("withdrawn", letter.number, letter.dated)
+        return Checked("withdrawn")
     if letter.signing not in ("signed", "paper"):
         return Checked("unknown")
-    return Checked("genuine", letter.number, letter.dated)
+    return Checked("genuine", letter.number)
 
 
 def _may_read(session: Session, actor: Actor, letter: Letter) -> bool:
@@ -121,48 +120,53 @@ def _may_read(session: Session, actor: Actor, letter: Letter) -> bool:
 
 def _rows(session: Session, letters: Iterable[Letter]) -> list[LetterRow]:
     letters = list(letters)
-    ids = [letter.id for letter in letters]
-    slots: dict[uuid.UUID, list[Slot]] = {}
-    signatures = select(LetterSignature).where(LetterSignature.letter_id.in_(ids))
-    for row in session.scalars(signatures.order_by(LetterSignature.place)):
-        slots.setdefault(row.letter_id, []).append(
-            Slot(
-                row.slot,
-                row.kind,
-                row.role,
-                row.title,
-                row.name,
-                row.account_id,
-                row.agreed_at,
-                row.signed_at,
-            )
-        )
+    slots = _slots(session, [letter.id for letter in letters])
     stored = [letter.document_id for letter in letters if letter.document_id]
     documents = select(CaseDocument.id, CaseDocument.sha256).where(CaseDocument.id.in_(stored))
     hashes = {row.id: row.sha256 for row in session.execute(documents)}
     return [
-        LetterRow(
-            id=letter.id,
-            case_id=letter.case_id,
-            kind=letter.kind,
-            title=str(letter.context["surat"]["judul"]),
-            number=letter.number,
-            dated=letter.dated,
-            subject_nip=letter.subject_nip,
-            code=letter.code,
-            state=letter.state,
-            void_at=letter.void_at,
-            void_reason=letter.void_reason,
-            mode=letter.mode,
-            signing=letter.signing,
-            signed_at=letter.signed_at,
-            error=letter.error,
-            retry_at=letter.next_at,
-            issued_at=letter.issued_at,
-            content_hash=letter.content_hash,
-            document_id=letter.document_id,
-            sha256=hashes.get(letter.document_id) if letter.document_id else None,
-            slots=tuple(slots.get(letter.id, ())),
+        _row(
+            letter,
+            hashes.get(letter.document_id) if letter.document_id else None,
+            tuple(slots.get(letter.id, ())),
         )
         for letter in letters
     ]
+
+
+def _slots(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Slot]]:
+    """The signature slots of each letter, in their order."""
+    signatures = select(LetterSignature).where(LetterSignature.letter_id.in_(ids))
+    slots: dict[uuid.UUID, list[Slot]] = {}
+    for row in session.scalars(signatures.order_by(LetterSignature.place)):
+        slot = Slot(
+            row.slot, row.kind, row.role, row.title, row.name, row.account_id, row.agreed_at, row.signed_at
+        )
+        slots.setdefault(row.letter_id, []).append(slot)
+    return slots
+
+
+def _row(letter: Letter, sha256: str | None, slots: tuple[Slot, ...]) -> LetterRow:
+    return LetterRow(
+        id=letter.id,
+        case_id=letter.case_id,
+        kind=letter.kind,
+        title=str(letter.context["surat"]["judul"]),
+        number=letter.number,
+        dated=letter.dated,
+        subject_nip=letter.subject_nip,
+        code=letter.code,
+        state=letter.state,
+        void_at=letter.void_at,
+        void_reason=letter.void_reason,
+        mode=letter.mode,
+        signing=letter.signing,
+        signed_at=letter.signed_at,
+        error=letter.error,
+        retry_at=letter.next_at,
+        issued_at=letter.issued_at,
+        content_hash=letter.content_hash,
+        document_id=letter.document_id,
+        sha256=sha256,
+        slots=slots,
+    )

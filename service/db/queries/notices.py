@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from service.db.accounts import Account
 from service.db.cases import Case, Task
 from service.db.comments import Comment
 from service.db.notices import Notice
 from service.db.queries import Page
 from service.db.queries.cursors import behind, encode_cursor
+from service.db.queries.substitutions import active
+from service.db.substitutions import Substitution
 from service.domain.access import Actor
-from service.domain.notices import ABOUT_OPEN_TASKS, Channel
+from service.domain.notices import ABOUT_OPEN_TASKS, ABOUT_SUBSTITUTIONS, Channel
 
 MOST_COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
+class StandsIn:
+    """Who stands in for whom, on which days."""
+
+    substitute: str
+    absent: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """Something one person was told. `over`: it was about a task that is closed by now."""
+    """Something one person was told. `over`: it was about a task that is closed by now.
+
+    `acting_for`: in whose place. `stands_in`: the substitution that it is about.
+    """
 
     id: uuid.UUID
     kind: str
@@ -39,6 +55,8 @@ class NoticeRow:
     said_by: str | None
     said: str
     comment_id: uuid.UUID | None
+    acting_for: str | None
+    stands_in: StandsIn | None
 
 
 def unread(session: Session, actor: Actor, most: int = MOST_COUNTED) -> int:
@@ -66,10 +84,14 @@ def page(
     return Page(rows, encode_cursor(rows[-1].id) if len(found) > limit else None)
 
 
-def carried(session: Session, channel: Channel, key: str) -> list[NoticeRow]:
-    """What a message of the outbox carries: its notices that are unread and still say something, oldest first."""
+def carried(session: Session, channel: Channel, key: str, now: datetime) -> list[NoticeRow]:
+    """What a message of the outbox carries: its notices that are unread and still say something, oldest first.
+
+    What was told in somebody's place leaves only while the substitution holds.
+    """
     column = Notice.mail_key if channel == "mail" else Notice.push_key
-    query = _rows().where(column == key, Notice.read_at.is_(None), _says_something())
+    still_lent = or_(Notice.substitution_id.is_(None), Notice.kind.in_(ABOUT_SUBSTITUTIONS), active(now))
+    query = _rows().where(column == key, Notice.read_at.is_(None), _says_something(), still_lent)
     return [_row(*row) for row in session.execute(query.order_by(Notice.id))]
 
 
@@ -85,14 +107,26 @@ def _says_something() -> ColumnElement[bool]:
 
 
 def _rows() -> Any:
+    absent, substitute = aliased(Account), aliased(Account)
     return (
-        select(Notice, Case.number, Task)
+        select(Notice, Case.number, Task, Substitution, absent.name, substitute.name)
         .outerjoin(Case, Case.id == Notice.case_id)
         .outerjoin(Task, Task.id == Notice.task_id)
+        .outerjoin(Substitution, Substitution.id == Notice.substitution_id)
+        .outerjoin(absent, absent.id == Substitution.absent_id)
+        .outerjoin(substitute, substitute.id == Substitution.substitute_id)
     )
 
 
-def _row(notice: Notice, number: str | None, task: Task | None) -> NoticeRow:
+def _row(
+    notice: Notice,
+    number: str | None,
+    task: Task | None,
+    substitution: Substitution | None,
+    absent: str,
+    substitute: str,
+) -> NoticeRow:
+    about = notice.kind in ABOUT_SUBSTITUTIONS
     return NoticeRow(
         id=notice.id,
         kind=notice.kind,
@@ -108,4 +142,8 @@ def _row(notice: Notice, number: str | None, task: Task | None) -> NoticeRow:
         said_by=notice.said_by,
         said=notice.said,
         comment_id=notice.comment_id,
+        acting_for=None if about else absent,
+        stands_in=StandsIn(substitute, absent, substitution.starts_on, substitution.ends_on)
+        if about and substitution
+        else None,
     )

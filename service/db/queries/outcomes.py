@@ -50,14 +50,14 @@ def outcomes(
     """Everything of what was chosen. `least`, `most`: the ratios between which a unit's load counts as even."""
     units = {row.id: (row.nama, row.jenis) for row in session.execute(select(Unit.id, Unit.nama, Unit.jenis))}
     kinds = {unit: kind for unit, (_, kind) in units.items()}
-    treated, moved = receiving.treated(session, chosen), receiving.moved(session, chosen)
+    tables, moved = transfers.tables(session, chosen), receiving.moved(session, chosen)
+    treated = receiving.treated(tables, chosen.unit)
     ratios, complaints = receiving.ratios(session, chosen), receiving.complaints(session, chosen)
     present = today.replace(day=1)
     distances = {
         unit: {month: abs(value - 1) for month, value in row.items()} for unit, row in ratios.items()
     }
     of_moved, of_others, difference = ratings.ratings(session, chosen)
-    kinds_of_cases = acceptance.by_kind(session, chosen)
     return Outcomes(
         ratio=receiving.measured(distances, treated, moved, kinds, months.add(present, 1), 1),
         complaints=receiving.measured(complaints, treated, moved, kinds, present, LEAST_AFTER),
@@ -65,13 +65,13 @@ def outcomes(
         moved=of_moved,
         others=of_others,
         ratings=difference,
-        now=acceptance.accepted(kinds_of_cases.values()),
-        before=acceptance.accepted(acceptance.by_kind(session, chosen.before).values()),
-        variants=acceptance.grouped(kinds_of_cases, 0),
-        plans=acceptance.grouped(kinds_of_cases, 1),
+        now=acceptance.accepted(tables),
+        before=acceptance.accepted([transfers.summed(session, chosen.before)]),
+        variants=acceptance.grouped(tables, "definition_key"),
+        plans=acceptance.grouped(tables, "plan"),
         reviews=reviews.counts(session, chosen, now, today),
         due=reviews.due(session, chosen, now, today, MOST_LISTED),
-        follow_ups=reviews.follow_ups(session, chosen),
+        follow_ups=reviews.follow_ups(tables),
         transfers=transfers.latest(session, chosen, MOST_LISTED),
         names={unit: name for unit, (name, _) in units.items()},
     )

@@ -83,12 +83,12 @@ def waiting(
     session: Session, chosen: Chosen, now: datetime, calendar: Calendar, tables: Sequence[Table]
 ) -> list[Waiting]:
     """What waits at each step now, beside how long the step took in the last six months."""
-    usual = _usual(chosen, months.of(now, calendar.timezone))
+    usual = usual_period(chosen, months.of(now, calendar.timezone))
     usual_steps = step_figures.steps(step_figures.step_tables(session, usual))
     return step_figures.waiting(tables, usual_steps, minute(now), minute(calendar.near_until(now)))
 
 
-def _usual(chosen: Chosen, month: date) -> Chosen:
+def usual_period(chosen: Chosen, month: date) -> Chosen:
     """What is usual is looked for in the last six months of the same definition, whatever unit and plan."""
     return Chosen(months.add(month, 1 - USUAL_MONTHS), month, chosen.definition)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
 from service.domain.codes import golongan_label
 from service.domain.errors import NotFound
+from service.domain.wording import N_, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class ChangeRow:
     at: datetime
     by: str
     kind: str
+    key: str
     source: str
     changes: dict[str, Any]
 
@@ -87,7 +89,7 @@ def employee(session: Session, nip: str) -> EmployeeRow:
     """The employee with a NIP. Raises NotFound."""
     row = session.execute(_employees().where(Employee.nip == nip)).first()
     if row is None:
-        raise NotFound(f"no employee has NIP {nip}")
+        raise NotFound(Message(N_("No employee has the NIP %(nip)s."), nip=nip))
     return _employee_row(*row)
 
 
@@ -112,7 +114,7 @@ def unit(session: Session, unit_id: str) -> UnitRow:
     """The unit with an id. Raises NotFound."""
     row = session.execute(_units().where(Unit.id == unit_id)).first()
     if row is None:
-        raise NotFound(f"no unit has the id {unit_id}")
+        raise NotFound(Message(N_("No unit has the number %(unit)s."), unit=unit_id))
     return _unit_row(*row)
 
 
@@ -136,7 +138,7 @@ def position(session: Session, position_id: str) -> PositionRow:
     """The position with an id. Raises NotFound."""
     row = session.execute(_positions().where(Position.id == position_id)).first()
     if row is None:
-        raise NotFound(f"no position has the id {position_id}")
+        raise NotFound(Message(N_("No position has the number %(position)s."), position=position_id))
     return _position_row(*row)
 
 
@@ -167,7 +169,7 @@ def changes(session: Session, nip: str, limit: int = 50) -> list[ChangeRow]:
     rows = session.scalars(
         select(RecordChange).where(RecordChange.nip == nip).order_by(RecordChange.id.desc()).limit(limit)
     )
-    return [ChangeRow(r.at, r.actor_name, r.kind, r.source, r.changes) for r in rows]
+    return [ChangeRow(r.at, r.actor_name, r.kind, r.key, r.source, r.changes) for r in rows]
 
 
 def _employees() -> Select[Employee, str, str]:

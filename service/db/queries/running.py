@@ -16,6 +16,7 @@ from service.db.base import is_postgresql
 from service.db.cases import Case, DueWork, Fact, Outbox
 from service.db.definitions import DefinitionVersion
 from service.db.incidents import Incident, MigrationJob
+from service.db.letters import Letter
 
 CAP = 10_000
 SHOWN = 50
@@ -64,10 +65,22 @@ class Stuck:
     """An open incident."""
 
     case_number: str
+    definition_version_id: uuid.UUID
     kind: str
     element: str | None
     attempts: int
     opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A letter whose printing or signing was given up."""
+
+    number: str
+    case_number: str
+    issued_at: datetime
+    attempts: int
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,7 @@ class State:
     outbox_dead_count: int
     incidents: int
     stuck: tuple[Stuck, ...]
+    unsigned: tuple[Unsigned, ...]
     jobs: tuple[Job, ...]
     database: str
     size: int
@@ -120,6 +134,7 @@ def state(session: Session, now: datetime) -> State:
         outbox_dead_count=session.scalar(select(func.count()).select_from(dead_notices)) or 0,
         incidents=session.scalar(select(func.count()).select_from(incidents)) or 0,
         stuck=_stuck(session),
+        unsigned=_unsigned(session),
         jobs=(*_deadline_jobs(session), *_migration_jobs(session)),
         database=database,
         size=size,
@@ -202,7 +217,7 @@ def _dead_notices(session: Session) -> tuple[Dead, ...]:
 
 def _stuck(session: Session) -> tuple[Stuck, ...]:
     query = (
-        select(Incident, Case.number)
+        select(Incident, Case.number, Case.definition_version_id)
         .join(Case, Case.id == Incident.case_id)
         .where(Incident.state == "open")
         .order_by(Incident.opened_at.desc(), Incident.id.desc())
@@ -211,10 +226,31 @@ def _stuck(session: Session) -> tuple[Stuck, ...]:
     return tuple(
         Stuck(
             row.number,
+            row.definition_version_id,
             row.Incident.kind,
             row.Incident.element,
             row.Incident.attempts,
             row.Incident.opened_at,
+        )
+        for row in session.execute(query)
+    )
+
+
+def _unsigned(session: Session) -> tuple[Unsigned, ...]:
+    query = (
+        select(Letter, Case.number)
+        .join(Case, Case.id == Letter.case_id)
+        .where(Letter.signing == "failed", Letter.state == "issued", Letter.next_at.is_(None))
+        .order_by(Letter.issued_at.desc())
+        .limit(SHOWN)
+    )
+    return tuple(
+        Unsigned(
+            row.Letter.number,
+            row.number,
+            row.Letter.issued_at,
+            row.Letter.attempts,
+            row.Letter.error or "",
         )
         for row in session.execute(query)
     )

@@ -16,9 +16,11 @@ from service.db.people import Employee
 from service.db.queries import Page
 from service.db.queries.cursors import behind, encode_cursor
 from service.db.substitutions import Substitution
+from service.domain.access import ActingFor
 
 State = Literal["ahead", "active", "over"]
 MOST = 50
+MOST_ABSENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Row:
     substitute_id: uuid.UUID
     substitute: str
     substitute_username: str
+    substitute_nip: str | None
     starts_on: date
     ends_on: date
     starts_at: datetime
@@ -45,6 +48,18 @@ class Row:
     ended_by: str | None
     end_reason: str | None
 
+    @property
+    def acting_for(self) -> ActingFor:
+        """What the substitution lends to whoever acts by it."""
+        return ActingFor(
+            id=self.absent_id,
+            name=self.absent,
+            username=self.absent_username,
+            substitution=self.id,
+            processes=None if self.processes is None else frozenset(self.processes),
+            substitute_nip=self.substitute_nip,
+        )
+
     def state(self, now: datetime) -> State:
         """Where it stands at this moment."""
         if self.ended_at is not None or self.ends_at <= now:
@@ -55,6 +70,13 @@ class Row:
 def active(now: datetime) -> ColumnElement[bool]:
     """Whether a substitution holds at this moment, as a condition."""
     return (Substitution.starts_at <= now) & (Substitution.ends_at > now) & Substitution.ended_at.is_(None)
+
+
+def of_absent(session: Session, absent: Iterable[uuid.UUID], now: datetime) -> list[Row]:
+    """Who stands in now for any of these accounts, the first made first."""
+    ids = list(absent)
+    found = _rows(session, active(now), Substitution.absent_id.in_(ids), most=MOST_ABSENT) if ids else []
+    return found[::-1]
 
 
 def standing_in(session: Session, account_id: uuid.UUID, now: datetime) -> list[Row]:
@@ -112,6 +134,7 @@ def _rows(session: Session, *conditions: ColumnElement[bool], most: int = MOST) 
             absent.username.label("absent_username"),
             substitute.name.label("substitute"),
             substitute.username.label("substitute_username"),
+            substitute.nip.label("substitute_nip"),
             maker.name.label("made_by"),
             ender.name.label("ended_by"),
         )
@@ -136,6 +159,7 @@ def _row(found: Any) -> Row:
         substitute_id=stored.substitute_id,
         substitute=found.substitute,
         substitute_username=found.substitute_username,
+        substitute_nip=found.substitute_nip,
         starts_on=stored.starts_on,
         ends_on=stored.ends_on,
         starts_at=stored.starts_at,

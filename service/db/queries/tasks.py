@@ -17,7 +17,7 @@ from service.db.drafts import HeldDecision
 from service.db.queries import Page
 from service.db.queries.cursors import behind, encode_cursor
 from service.db.queries.task_filters import TaskFilter, conditions
-from service.db.queries.visibility import SECRET, done_by, may_see, with_names
+from service.db.queries.visibility import SECRET, done_by, may_see, shown_names, with_names
 from service.domain.access import Actor, is_offered, may_see_case, may_see_names
 from service.domain.errors import NotFound
 
@@ -29,13 +29,15 @@ EVERYTHING = TaskFilter()
 class TaskRow:
     """A task with what is needed to recognise it. `offered`: the reader may work on it.
 
-    `subject_name` is None when there is none yet, and the secret's text when the reader may not know it.
+    `subject_name` is None when there is none yet, and the secret's text when the reader may not know it; `unit_id` then is
+    None unless it is where the case leads: the unit that is asked to let somebody go would give them away.
     """
 
     id: uuid.UUID
     case_id: uuid.UUID
     case_number: str
     case_title: str
+    case_title_en: str
     definition_key: str
     definition_version_id: uuid.UUID
     engine_key: str
@@ -70,6 +72,7 @@ class TaskRow:
     rule_tone: str | None
     rule_count: int | None
     names_hidden: bool
+    suspended: bool
     offered: bool
 
     def overdue(self, now: datetime) -> bool:
@@ -235,6 +238,7 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Task,
             Case.number,
             Case.title,
+            Case.title_en,
             Case.definition_key,
             Case.definition_version_id,
             Case.stage,
@@ -244,6 +248,7 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
             Case.target_unit,
             Case.decided_at,
             Case.started_by,
+            Case.suspended_at,
             Case.rule_tone,
             Case.rule_count,
             Account.name.label("assignee"),
@@ -262,11 +267,9 @@ def these(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> list[Task
     return [row for row in shown if row is not None]
 
 
-def _row(actor: Actor, row: Any) -> TaskRow | None:
-    task: Task = row.Task
-    if not actor.covers(row.definition_key, row.subject_nip):
-        return None
-    offered = is_offered(
+def offered(actor: Actor, task: Task) -> bool:
+    """Whether the task is the actor's to do."""
+    return is_offered(
         actor,
         role=task.role,
         unit=task.unit_id,
@@ -274,8 +277,15 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         assignee=task.assignee_id,
         escalated_to=task.escalate_to if task.escalated_at else None,
     )
+
+
+def _row(actor: Actor, row: Any) -> TaskRow | None:
+    task: Task = row.Task
+    if not actor.covers(row.definition_key, row.subject_nip):
+        return None
+    may_do = offered(actor, task)
     decided = row.decided_at is not None
-    visible = offered or may_see_case(
+    visible = may_do or may_see_case(
         actor,
         subject=row.subject_nip,
         units=frozenset(filter(None, (row.origin_unit, row.target_unit))),
@@ -285,14 +295,25 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
     )
     if not visible:
         return None
-    worked = row.worked or (offered and task.person_nip is None)
+    worked = row.worked or (may_do and task.person_nip is None)
     named = may_see_names(actor, decided=decided, subject=row.subject_nip, worked=worked)
     hidden = row.subject_nip is not None and not named
+    asked_alone = task.person_nip is not None and not (decided or actor.decides or may_do)
+    gives_away = hidden and task.unit_id not in (None, row.target_unit)
+    return _shown(
+        row, hidden=hidden, unnamed=asked_alone or gives_away, gives_away=gives_away, offered=may_do
+    )
+
+
+def _shown(row: Any, *, hidden: bool, unnamed: bool, gives_away: bool, offered: bool) -> TaskRow:
+    """`unnamed`: the reader must not learn who is asked; `gives_away`: nor of which unit."""
+    task: Task = row.Task
     return TaskRow(
         id=task.id,
         case_id=task.case_id,
         case_number=row.number,
         case_title=SECRET if hidden else row.title,
+        case_title_en="" if hidden else row.title_en,
         definition_key=row.definition_key,
         definition_version_id=row.definition_version_id,
         engine_key=task.engine_key,
@@ -302,30 +323,24 @@ def _row(actor: Actor, row: Any) -> TaskRow | None:
         name_en=task.name_en,
         form=task.form,
         role=task.role,
-        unit_id=task.unit_id,
-        person_nip=task.person_nip,
+        unit_id=None if gives_away else task.unit_id,
+        person_nip=None if unnamed else task.person_nip,
         state=task.state,
-        assignee_id=task.assignee_id,
-        assignee=row.assignee,
-        assignee_username=row.assignee_username,
+        assignee_id=None if unnamed else task.assignee_id,
+        assignee=None if unnamed else row.assignee,
+        assignee_username=None if unnamed else row.assignee_username,
         opened_at=task.opened_at,
         due_at=task.due_at,
         closed_at=task.closed_at,
-        closed_by=row.closed_by_name,
-        closed_for=row.closed_for_name,
+        closed_by=None if unnamed else row.closed_by_name,
+        closed_for=None if unnamed else row.closed_for_name,
         escalated_at=task.escalated_at,
         version=task.version,
         stage=row.stage,
         stage_since=row.stage_since,
-        subject_nip=None if hidden else row.subject_nip,
-        subject_name=SECRET if hidden else row.subject,
-        origin_unit=None if hidden else row.origin_unit,
-        origin_unit_name=None if hidden else row.origin_name,
-        target_unit=row.target_unit,
-        target_unit_name=row.target_name,
-        target_position_name=row.position_name,
         rule_tone=None if hidden else row.rule_tone,
         rule_count=None if hidden else row.rule_count,
-        names_hidden=hidden,
+        suspended=row.suspended_at is not None,
         offered=offered,
+        **shown_names(row, row, hidden=hidden),
     )

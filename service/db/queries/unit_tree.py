@@ -36,15 +36,7 @@ def unit_tree(session: Session) -> tuple[UnitNode, ...]:
     formasi = _counts(
         session, select(Position.unor_id, func.sum(Position.formasi)).group_by(Position.unor_id)
     )
-    held: dict[str, list[tuple[str, str, str]]] = {}
-    granted = session.execute(
-        select(Grant.unit_id, Grant.role, Account.name, Account.id)
-        .join(Account, Account.id == Grant.account_id)
-        .where(Grant.unit_id.is_not(None), Account.active)
-        .order_by(Grant.role, Account.name)
-    )
-    for one in granted:
-        held.setdefault(one.unit_id, []).append((one.role, one.name, str(one.id)))
+    held = _holders(session)
     children: dict[str | None, list[Any]] = {}
     rows = session.execute(
         select(Unit, Employee)
@@ -72,6 +64,20 @@ def unit_tree(session: Session) -> tuple[UnitNode, ...]:
         )
 
     return tuple(node(row) for row in children.get(None, ()))
+
+
+def _holders(session: Session) -> dict[str, list[tuple[str, str, str]]]:
+    """Who holds roles for each unit: (role, name, account)."""
+    granted = session.execute(
+        select(Grant.unit_id, Grant.role, Account.name, Account.id)
+        .join(Account, Account.id == Grant.account_id)
+        .where(Grant.unit_id.is_not(None), Account.active)
+        .order_by(Grant.role, Account.name)
+    )
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for one in granted:
+        found.setdefault(one.unit_id, []).append((one.role, one.name, str(one.id)))
+    return found
 
 
 def _counts(session: Session, query: Any) -> Mapping[str, int]:

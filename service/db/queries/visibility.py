@@ -48,6 +48,21 @@ def with_names(query: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[A
     )
 
 
+def shown_names(case: Any, row: Any, *, hidden: bool) -> dict[str, Any]:
+    """Whom and what a case is about, as a list shows it: without the person while they are secret, nor the unit they
+    would leave, which gives them away. `row`: what `with_names` added."""
+    return {
+        "subject_nip": None if hidden else case.subject_nip,
+        "subject_name": SECRET if hidden else row.subject,
+        "origin_unit": None if hidden else case.origin_unit,
+        "origin_unit_name": None if hidden else row.origin_name,
+        "target_unit": case.target_unit,
+        "target_unit_name": row.target_name,
+        "target_position_name": row.position_name,
+        "names_hidden": hidden,
+    }
+
+
 def may_see(actor: Actor, case_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     """Whether the case with this id may be seen. Each reason is a query of its own, so that each has its index."""
     if actor.acting_for is not None:

@@ -59,6 +59,7 @@ def case_rows(session: Session, zone: str, ids: Sequence[uuid.UUID]) -> list[dic
                 "stage": case.stage,
                 "origin_unit": case.origin_unit if case.decided_at else None,
                 "target_unit": case.target_unit,
+                "subject_nip": case.subject_nip,
                 "started_month": months.of(case.started_at, zone),
                 "ended_month": months.of(case.ended_at, zone) if case.ended_at else None,
                 "cycle_minutes": minutes_between(case.started_at, case.ended_at) if case.ended_at else None,

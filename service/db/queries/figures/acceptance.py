@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
-
-from service.db.figures import CaseFigure
-from service.db.queries.figures.choosing import Chosen
+from service.db.queries.counting.transfers import SUMS
+from service.db.queries.figures.transfers import Table
 from service.domain.comparing import Share
 
 
@@ -27,46 +23,24 @@ class Acceptance:
     reached: Share
 
 
-def _sums() -> list[ColumnElement[Any]]:
-    figure = CaseFigure
-    return [
-        func.count(),
-        func.sum(figure.agreed),
-        func.sum(figure.agreed + figure.conditional + figure.against),
-        func.sum(figure.wish_met),
-        func.count(figure.wish_met),
-        func.sum(figure.objected),
-        func.sum(figure.upheld),
-        func.sum(figure.target_reached),
-        func.count(figure.target_reached),
-    ]
-
-
-def accepted(rows: Iterable[Sequence[int]]) -> Acceptance:
-    """Rows of `_sums` put together."""
-    columns = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(_sums())
-    count, agreed, opinions, met, wishes, objected, upheld, reached, told = columns
+def accepted(tables: Collection[Table]) -> Acceptance:
+    """Rows of `transfer_figure` put together."""
+    sums = (sum(table[name] for table in tables) for name in SUMS)
+    count, agreed, opinions, met, wishes, objected, upheld, reached, measured = sums
     return Acceptance(
         count,
         Share(agreed, opinions),
         Share(met, wishes),
         Share(objected, count),
         Share(upheld, objected),
-        Share(reached, told),
+        Share(reached, measured),
     )
 
 
-def by_kind(session: Session, chosen: Chosen) -> dict[tuple[str, str], list[int]]:
-    """The sums of the transfers of the period by definition and plan."""
-    kinds = (CaseFigure.definition_key, CaseFigure.plan)
-    query = select(*kinds, *_sums()).where(*chosen.of_transfers()).group_by(*kinds)
-    return {(row[0], row[1]): [int(value or 0) for value in row[2:]] for row in session.execute(query)}
-
-
-def grouped(kinds: Mapping[tuple[str, str], list[int]], place: int) -> dict[str, Acceptance]:
-    """By the definition (0) or the plan (1), most transfers first."""
-    groups: dict[str, list[list[int]]] = defaultdict(list)
-    for key, sums in kinds.items():
-        groups[key[place]].append(sums)
-    found = {name: accepted(rows) for name, rows in groups.items()}
+def grouped(tables: Iterable[Table], name: str) -> dict[str, Acceptance]:
+    """By the column of this name, most transfers first."""
+    groups: dict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        groups[table[name]].append(table)
+    found = {key: accepted(rows) for key, rows in groups.items()}
     return dict(sorted(found.items(), key=lambda one: (-one[1].transfers, one[0])))

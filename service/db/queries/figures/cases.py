@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.db.figures import CaseFigure, MonthFigure
 from service.db.queries.counting.months import month_rows
-from service.db.queries.figures.choosing import Chosen
+from service.db.queries.figures.choosing import Chosen, rows_of
 from service.domain import figures
 
 Table = Mapping[str, Any]
@@ -95,9 +95,7 @@ def month_tables(session: Session, chosen: Chosen) -> Sequence[Table]:
     """The chosen rows of `month_figure`; those of a unit are counted just now from its cases."""
     if chosen.unit:
         return month_rows(session, chosen.first, chosen.last, *chosen.of_cases())
-    columns = MonthFigure.__table__.columns
-    query = select(*columns).where(chosen.within(MonthFigure.month), *chosen.of_steps(MonthFigure))
-    return [dict(row._mapping) for row in session.execute(query)]
+    return rows_of(session, MonthFigure, chosen.within(MonthFigure.month), *chosen.of_steps(MonthFigure))
 
 
 def by_month(tables: Iterable[Table], chosen: Chosen) -> list[MonthRow]:

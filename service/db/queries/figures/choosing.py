@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.db.cases import DueWork, Fact
-from service.db.figures import CaseFigure, MonthFigure, StepFigure, WaitingFigure
+from service.db.figures import CaseFigure, MonthFigure, StepFigure, TransferFigure, WaitingFigure
 from service.domain import months
 
 AS_OF = "figures_as_of"
@@ -60,9 +60,9 @@ class Chosen:
         return where
 
     def of_steps(
-        self, table: type[StepFigure] | type[WaitingFigure] | type[MonthFigure]
+        self, table: type[StepFigure] | type[WaitingFigure] | type[MonthFigure] | type[TransferFigure]
     ) -> list[ColumnElement[bool]]:
-        """The chosen definition and plan as conditions on a table of steps."""
+        """The chosen definition and plan as conditions on a table of sums."""
         chosen = ((table.definition_key, self.definition), (table.plan, self.plan))
         return [column == value for column, value in chosen if value]
 
@@ -81,6 +81,16 @@ def chosen(
     begin = first or months.add(end, 1 - USUAL_PERIOD)
     begin = min(max(begin, months.add(end, 1 - MOST_MONTHS)), end)
     return Chosen(begin, end, definition, unit, plan)
+
+
+def rows_of(
+    session: Session, table: type[StepFigure | WaitingFigure | MonthFigure | TransferFigure], *where: Any
+) -> list[dict[str, Any]]:
+    """The rows of a table of sums, by the names of its columns. There are thousands over years: mappings of SQLAlchemy's
+    would take as long as reading them."""
+    columns = table.__table__.columns
+    names = columns.keys()
+    return [dict(zip(names, row, strict=True)) for row in session.execute(select(*columns).where(*where))]
 
 
 def as_of(session: Session) -> datetime | None:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, not_, or_, select, union
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, or_, select
 from sqlalchemy.orm import Session
 
 from service.db.base import elements_of
-from service.db.cases import Case, CaseEvent, Task
-from service.db.figures import CaseFigure
-from service.db.queries.counting.meaning import meaning
+from service.db.cases import Case, Task
+from service.db.figures import CaseFigure, CaseStepFigure
 from service.db.queries.counting.waiting import PEOPLE
-from service.db.queries.figures import reviews
+from service.db.queries.figures import ratings, reviews
 from service.db.queries.figures.choosing import Chosen
-from service.domain import months
+from service.db.queries.figures.staff import STAFF_DAYS
+from service.domain import ids
+from service.domain.figures import moment
 
 Condition = ColumnElement[bool]
+MINUTE = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One of FIGURES, of what it was asked about. `of`: the process, `process/element` or kind that its row is about."""
+    """One of FIGURES, of what it was asked about.
+
+    `of` is what its row is about: a process or `process/element`; of open tasks `process/element/role/minute`, any of it
+    empty, where they were opened in that minute since 1970 at the latest; an account; a kind of follow-up; a review's month.
+    """
 
     figure: str
     chosen: Chosen
@@ -37,16 +45,17 @@ class Counted:
     def today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.zone)).date()
 
-    def within(self, moment: Any) -> Condition:
-        """The chosen months as a condition on a column of moments."""
-        after = months.add(self.chosen.last, 1)
-        begin, until = (months.start(month, self.zone) for month in (self.chosen.first, after))
-        return and_(moment >= begin, moment < until)
+    @property
+    def place(self) -> tuple[str, str, str, datetime | None]:
+        """Process, element and role of the row, empty where it is about all; and when its tasks were opened at latest."""
+        process, element, role, minute = (self.of.split("/") + [""] * 4)[:4]
+        return process, element, role, moment(int(minute)) if MINUTE.fullmatch(minute) else None
 
-    def at(self, table: type[Task] | type[CaseEvent]) -> Condition:
-        """The step or process of the row as a condition on tasks or on the log."""
-        process, slash, element = self.of.partition("/")
-        return and_(table.process == process, table.element == element) if slash else table.process == process
+    def at_step(self) -> Condition:
+        """The step or process of the row, in the chosen months, as a condition on `case_step_figure`."""
+        process, element, *_ = self.place
+        place = [CaseStepFigure.process == process, *([CaseStepFigure.element == element] if element else [])]
+        return and_(*place, self.chosen.within(CaseStepFigure.month))
 
 
 Find = Callable[[Session, Counted], Any]
@@ -102,87 +111,82 @@ def _followed(*conditions: Condition, done: bool = True) -> Find:
     return found
 
 
-def _tasks(counted: Counted, *conditions: Condition) -> Select[Any]:
-    query = select(Task.case_id).join(CaseFigure, CaseFigure.case_id == Task.case_id)
-    return query.where(*counted.chosen.of_cases(), *conditions)
-
-
-def _waiting(session: Session, counted: Counted) -> Any:
-    """Cases with an open task that people do."""
-    return _tasks(counted, Task.state == "open", Task.kind.in_(PEOPLE))
-
-
-def _waiting_late(session: Session, counted: Counted) -> Any:
-    return _waiting(session, counted).where(Task.due_at < counted.now)
-
-
-def _finished(*conditions: Condition) -> Find:
-    """Cases with a task that people finished in the period."""
-    return lambda session, counted: _tasks(
-        counted,
-        *(Task.state == "completed", Task.kind.in_(PEOPLE), counted.within(Task.closed_at), counted.at(Task)),
-        *conditions,
-    )
-
-
-def _decided(said: Callable[[], Condition], *, sent_back: bool = False) -> Find:
-    """Cases with a task that people finished in the period with such an answer, or that was sent back in it."""
+def _waiting(*conditions: Callable[[Counted], Condition]) -> Find:
+    """Cases with an open task that people do, of the row's step and role."""
 
     def found(session: Session, counted: Counted) -> Any:
-        logged = and_(CaseEvent.case_id == Task.case_id, CaseEvent.task_id == Task.id)
-        in_period = (counted.within(CaseEvent.at), counted.at(CaseEvent))
-        answered = (
-            _finished()(session, counted)
-            .join(CaseEvent, logged)
-            .where(CaseEvent.kind == "task_completed", *in_period, said())
-        )
-        if not sent_back:
-            return answered
-        returned = _tasks(counted, CaseEvent.kind == "task_sent_back", *in_period).join(CaseEvent, logged)
-        return union(answered, returned)
+        process, element, role, opened = counted.place
+        where = [
+            column == value
+            for column, value in ((Task.process, process), (Task.element, element), (Task.role, role))
+            if value
+        ]
+        if opened is not None:
+            where.append(Task.opened_at < opened + timedelta(minutes=1))
+        query = select(Task.case_id).join(CaseFigure, CaseFigure.case_id == Task.case_id)
+        query = query.where(Task.state == "open", Task.kind.in_(PEOPLE), *counted.chosen.of_cases())
+        return query.where(*where, *(condition(counted) for condition in conditions))
 
     return found
 
 
-def _answer(field: str) -> ColumnElement[str]:
-    return CaseEvent.data["answers", field].as_string()
+def _by_person(*conditions: Callable[[Counted, uuid.UUID], Condition]) -> Find:
+    """Cases with a task that an account holds or has finished, whatever is chosen besides."""
+
+    def found(session: Session, counted: Counted) -> Any:
+        account = ids.parsed(counted.of)
+        query = select(Task.case_id)
+        return query.where(
+            *(condition(counted, account) for condition in conditions) if account else (false(),)
+        )
+
+    return found
 
 
-def _said(meant: Mapping[str, Iterable[str]]) -> Condition:
-    """Whether an answer is one of those that mean this. Nothing where the log holds no such answer."""
-    return or_(
-        *(and_(_answer(field).is_not(None), _answer(field).in_(values)) for field, values in meant.items())
-    )
+def _held(counted: Counted, account: uuid.UUID) -> Condition:
+    return and_(Task.state == "open", Task.assignee_id == account)
 
 
-def _is_judged() -> Condition:
-    return or_(*(_answer(field).is_not(None) for field in {*meaning().returned, *meaning().rejected}))
+def _done(counted: Counted, account: uuid.UUID) -> Condition:
+    since = counted.now - timedelta(days=STAFF_DAYS)
+    return and_(Task.state == "completed", Task.closed_by == account, Task.closed_at >= since)
 
 
-def _is_returned() -> Condition:
-    return and_(_said(meaning().returned), not_(_is_rejected()))
+def _did(*conditions: Any) -> Find:
+    """Cases whose tasks counted at the row's step, or anywhere in its process, in the period."""
 
+    def found(session: Session, counted: Counted) -> Any:
+        of_cases = counted.chosen.of_cases()
+        query = select(CaseStepFigure.case_id).where(counted.at_step(), *conditions)
+        if of_cases:
+            query = query.join(CaseFigure, CaseFigure.case_id == CaseStepFigure.case_id).where(*of_cases)
+        return query
 
-def _is_rejected() -> Condition:
-    return _said(meaning().rejected)
+    return found
 
 
 FIGURES: Mapping[str, Find] = {
     "cases": _cases,
-    "waiting": _waiting,
-    "waiting_late": _waiting_late,
+    "waiting": _waiting(),
+    "waiting_late": _waiting(lambda counted: Task.due_at < counted.now),
+    "held": _by_person(_held),
+    "held_late": _by_person(_held, lambda counted, _: Task.due_order < counted.now),
+    "done_by": _by_person(_done),
+    "done_late_by": _by_person(_done, lambda *_: Task.closed_at > Task.due_order),
     "stopped": _ended(CaseFigure.status != "completed"),
     "bkn": _ended(CaseFigure.outside_bkn.is_not(None)),
     "mendagri": _ended(CaseFigure.outside_mendagri.is_not(None)),
     "other": _ended(CaseFigure.outside_other.is_not(None)),
-    "finished": _finished(),
-    "timed": _finished(Task.due_at.is_not(None)),
-    "late": _finished(Task.closed_at > Task.due_at),
-    "judged": _decided(_is_judged, sent_back=True),
-    "returned": _decided(_is_returned, sent_back=True),
-    "rejected": _decided(_is_rejected),
-    "refused": _decided(lambda: or_(_is_returned(), _is_rejected()), sent_back=True),
+    "finished": _did(CaseStepFigure.done),
+    "timed": _did(CaseStepFigure.timed),
+    "late": _did(CaseStepFigure.late),
+    "touched": _did(CaseStepFigure.touched),
+    "judged": _did(CaseStepFigure.judged),
+    "returned": _did(CaseStepFigure.returned),
+    "rejected": _did(CaseStepFigure.rejected),
+    "refused": _did(or_(CaseStepFigure.returned, CaseStepFigure.rejected)),
     "transfers": _transfers(),
+    "rated": lambda session, counted: ratings.rated(counted.chosen),
     "agreed": _transfers(CaseFigure.agreed > 0),
     "wished": _transfers(CaseFigure.wish_met == 1),
     "objections": _transfers(CaseFigure.objected > 0),

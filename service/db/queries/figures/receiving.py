@@ -8,17 +8,18 @@ counts once in a period: with its first transfer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import fmean
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.db.figures import CaseFigure, UnitMonth
+from service.db.figures import TransferFigure, UnitMonth
 from service.db.people import Complaint
 from service.db.queries.figures.choosing import Chosen
+from service.db.queries.figures.transfers import Table
 from service.domain import comparing, months, workload
 from service.domain.comparing import Effect, Matched
 
@@ -97,31 +98,25 @@ def measured(
     return Measured(total, found, len(treated) - len(found), _path(series, tracks, end))
 
 
-def treated(session: Session, chosen: Chosen) -> dict[str, date]:
-    """Receiving unit -> the month of its first transfer in the period."""
-    first = select(CaseFigure.target_unit, func.min(CaseFigure.effective_on)).where(
-        CaseFigure.target_unit.is_not(None), *chosen.of_transfers()
-    )
-    if chosen.unit:
-        first = first.where(CaseFigure.target_unit == chosen.unit)
-    found = session.execute(first.group_by(CaseFigure.target_unit))
-    return {unit: day.replace(day=1) for unit, day in found if unit is not None and day is not None}
+def treated(tables: Iterable[Table], unit: str) -> dict[str, date]:
+    """Receiving unit (this one alone, if said) -> the month of its first transfer in these rows of `transfer_figure`."""
+    first: dict[str, date] = {}
+    for table in sorted(tables, key=lambda table: table["month"]):
+        for receiving in table["received"]:
+            if unit in ("", receiving):
+                first.setdefault(receiving, table["month"])
+    return first
 
 
 def moved(session: Session, chosen: Chosen) -> dict[str, set[date]]:
     """Unit -> the months in which somebody came or went, whatever the definition."""
-    near = and_(
-        CaseFigure.effective_on >= months.add(chosen.first, -WINDOW),
-        CaseFigure.effective_on < months.add(chosen.last, WINDOW + 1),
-    )
+    first, last = _span(chosen)
+    figure = TransferFigure
+    query = select(figure.month, figure.received, figure.gave)
     found: dict[str, set[date]] = defaultdict(set)
-    pairs = (
-        select(CaseFigure.target_unit, CaseFigure.origin_unit, CaseFigure.effective_on).where(near).distinct()
-    )
-    for target, origin, day in session.execute(pairs):
-        for unit in (target, origin):
-            if unit is not None and day is not None:
-                found[unit].add(day.replace(day=1))
+    for month, received, gave in session.execute(query.where(figure.month >= first, figure.month <= last)):
+        for unit in (*received, *gave):
+            found[unit].add(month)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.db.cases import Case
 from service.db.figures import CaseFigure
 from service.db.queries.figures.choosing import Chosen
+from service.db.queries.figures.transfers import Table
 from service.domain import reviews
 from service.domain.comparing import Share
 
@@ -96,22 +98,14 @@ def due(session: Session, chosen: Chosen, now: datetime, today: date, most: int)
     return rows
 
 
-def follow_ups(session: Session, chosen: Chosen) -> list[FollowUp]:
-    query = select(CaseFigure.follow_ups, CaseFigure.target_reached).where(
-        CaseFigure.followed > 0, *chosen.of_transfers()
-    )
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for decided, reached in session.execute(query):
-        for one in decided:
-            tally = counts[one["jenis"]]
-            tally[0] += 1
-            tally[1] += one["selesai"] is not None
-            if one["selesai"] is not None and reached is not None:
-                tally[2] += reached
-                tally[3] += 1
-    return [
-        FollowUp(kind, decided, done, Share(reached, told))
-        for kind, (decided, done, reached, told) in sorted(
-            counts.items(), key=lambda one: (-one[1][0], one[0])
-        )
-    ]
+def follow_ups(tables: Iterable[Table]) -> list[FollowUp]:
+    """Every kind of follow-up in rows of `transfer_figure`, most decided first."""
+    counts: dict[str, list[list[int]]] = defaultdict(list)
+    for table in tables:
+        for kind, tally in table["follow_ups"].items():
+            counts[kind].append(tally)
+    found = []
+    for kind, tallies in counts.items():
+        decided, done, reached, measured = map(sum, zip(*tallies, strict=True))
+        found.append(FollowUp(kind, decided, done, Share(reached, measured)))
+    return sorted(found, key=lambda row: (-row.decided, row.kind))

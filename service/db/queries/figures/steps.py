@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.db.figures import StepFigure, UnitStepFigure, WaitingFigure
-from service.db.queries.figures.choosing import Chosen
+from service.db.queries.figures.choosing import Chosen, rows_of
 from service.domain import figures
 from service.domain.figures import Tally, Waiting
 
@@ -38,7 +38,7 @@ class Heat:
     p90: float
 
 
-def step_tables(session: Session, chosen: Chosen) -> list[Table]:
+def step_tables(session: Session, chosen: Chosen) -> Sequence[Table]:
     """The rows of `step_figure` that are chosen, or of the chosen unit's own."""
     if chosen.unit:
         query = select(UnitStepFigure.steps).where(UnitStepFigure.unit == chosen.unit)
@@ -50,9 +50,7 @@ def step_tables(session: Session, chosen: Chosen) -> list[Table]:
             for step in steps
             if all(not value or step[name] == value for name, value in wanted.items())
         ]
-    columns = StepFigure.__table__.columns
-    query = select(*columns).where(chosen.within(StepFigure.month), *chosen.of_steps(StepFigure))
-    return [dict(row._mapping) for row in session.execute(query)]
+    return rows_of(session, StepFigure, chosen.within(StepFigure.month), *chosen.of_steps(StepFigure))
 
 
 def steps(tables: Iterable[Table]) -> list[StepRow]:
@@ -60,9 +58,11 @@ def steps(tables: Iterable[Table]) -> list[StepRow]:
     rows: dict[tuple[str, str], StepRow] = {}
     for table in tables:
         key = (table["process"], table["element"])
-        row = rows.setdefault(key, StepRow(*key))
-        row.add(table, table["waits"])
-        row.roles |= {table["role"]} - {""}
+        if key not in rows:
+            rows[key] = StepRow(*key)
+        rows[key].add(table, table["waits"])
+        if table["role"]:
+            rows[key].roles.add(table["role"])
     return [rows[key] for key in sorted(rows)]
 
 
@@ -74,12 +74,9 @@ def by_process(rows: Iterable[StepRow]) -> list[StepRow]:
     return sorted(found.values(), key=lambda row: (-row.done, row.process))
 
 
-def waiting_tables(session: Session, chosen: Chosen) -> list[Table]:
+def waiting_tables(session: Session, chosen: Chosen) -> Sequence[Table]:
     """The rows of `waiting_figure` that are chosen (not for a unit)."""
-    columns = WaitingFigure.__table__.columns
-    return [
-        dict(row._mapping) for row in session.execute(select(*columns).where(*chosen.of_steps(WaitingFigure)))
-    ]
+    return rows_of(session, WaitingFigure, *chosen.of_steps(WaitingFigure))
 
 
 def waiting(tables: Iterable[Table], usual: Sequence[StepRow], now: int, soon: int) -> list[Waiting]:

@@ -1,19 +1,24 @@
-"""Transfers that took effect, each with what its baseline and its last review say."""
+"""Transfers that took effect: summed up, and each with what its baseline and its last review say."""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.db.cases import Case
-from service.db.figures import CaseFigure, ReviewMeasure
-from service.db.queries.figures.choosing import Chosen
+from service.db.figures import CaseFigure, ReviewMeasure, TransferFigure
+from service.db.queries.counting.transfers import SUMS, transfer_rows
+from service.db.queries.figures.choosing import Chosen, rows_of
+
+Table = Mapping[str, Any]
+"""A row of `transfer_figure`, stored or counted just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,24 @@ class TransferRow:
     ratio: tuple[float | None, float | None]
     complaints: tuple[int | None, int | None]
     reached: int | None
+
+
+def tables(session: Session, chosen: Chosen) -> Sequence[Table]:
+    """The chosen rows of `transfer_figure`; those of a unit are counted just now from its cases."""
+    if chosen.unit:
+        return transfer_rows(session, *chosen.of_transfers())
+    where = chosen.within(TransferFigure.month), *chosen.of_steps(TransferFigure)
+    return rows_of(session, TransferFigure, *where)
+
+
+def summed(session: Session, chosen: Chosen) -> Table:
+    """The sums of all chosen rows alone, without what JSON holds; a unit's as they are now."""
+    if chosen.unit:
+        query = select(*SUMS.values()).where(*chosen.of_transfers())
+    else:
+        query = select(*(func.sum(getattr(TransferFigure, name)) for name in SUMS))
+        query = query.where(chosen.within(TransferFigure.month), *chosen.of_steps(TransferFigure))
+    return {name: int(value or 0) for name, value in zip(SUMS, session.execute(query).one(), strict=True)}
 
 
 def latest(session: Session, chosen: Chosen, most: int) -> list[TransferRow]:
