@@ -9,7 +9,8 @@ import functools
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,6 +18,8 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.exc import DBAPIError
 
+from service.db.base import Base, is_postgresql
+from service.db.bulk import refresh_statistics
 from service.db.cases import Fact
 from service.operations import (
     deadlines,
@@ -24,6 +27,7 @@ from service.operations import (
     due,
     figures,
     idempotency,
+    last_decision,
     migrating,
     notices,
     outbox,
@@ -34,6 +38,7 @@ from service.operations.letters import signing as letters
 from service.wiring import Services
 
 LAST_TICK = "last_tick"
+NIGHT_HOUR = 2
 
 logger = logging.getLogger(__name__)
 
@@ -62,60 +67,71 @@ def in_foreground(services: Services) -> None:
 
 def tick(services: Services) -> int:
     """Do what is due, send what waits to be sent, and leave a sign of life. Answers how many pieces were done."""
-    try:
+    with _patience("tick"):
         done = due.run(services)
         outbox.send(services)
         with services.sessions.begin() as session:
             session.merge(Fact(name=LAST_TICK, value=datetime.now(UTC).isoformat()))
-    except DBAPIError as error:
-        # The database is away or busy: the next tick catches up.
-        logger.warning("tick: %s", error.orig)
-        return 0
-    return done
+        return done
+    return 0
 
 
 def migrate(services: Services) -> None:
     """Go on with moving cases to other versions, until nothing of that is left."""
-    try:
+    with _patience("migrating"):
         for _ in migrating.run_jobs(services):
             pass
-    except DBAPIError as error:
-        # The database is away or busy: the next tick goes on behind the last case that was moved.
-        logger.warning("migrating: %s", error.orig)
 
 
 def recount(services: Services) -> None:
     """Go on with counting deadlines anew, until nothing of that is left."""
-    try:
+    with _patience("counting deadlines"):
         for _ in deadlines.run_jobs(services):
             pass
-    except DBAPIError as error:
-        # The database is away or busy: the next tick goes on behind the last task that was looked at.
-        logger.warning("counting deadlines: %s", error.orig)
 
 
 def sign_letters(services: Services) -> None:
     """Print and sign letters that wait for it: by itself, since each takes a second or more."""
-    try:
+    with _patience("letters"):
         letters.run(services)
-    except DBAPIError as error:
-        # The database is away or busy: the next tick finds the same letters.
-        logger.warning("letters: %s", error.orig)
 
 
 def forget(services: Services) -> None:
     """Delete what no longer counts: old failures to sign in, sessions and answers to repeated requests."""
+    with _patience("forgetting"), services.action(now=datetime.now(UTC)) as action:
+        signing_in.forget(action)
+        idempotency.forget(action)
+        drafts.forget(action)
+        last_decision.forget(action)
+        start_drafts.forget(action)
+        notices.forget(action)
+        outbox.forget(action)
+
+
+@contextmanager
+def _patience(work: str) -> Iterator[None]:
+    """The database may be away or busy: the next time the job goes on behind what was done."""
     try:
-        with services.action(now=datetime.now(UTC)) as action:
-            signing_in.forget(action)
-            idempotency.forget(action)
-            drafts.forget(action)
-            start_drafts.forget(action)
-            notices.forget(action)
-            outbox.forget(action)
+        yield
     except DBAPIError as error:
-        # The database is away or busy: in an hour is soon enough.
-        logger.warning("forgetting: %s", error.orig)
+        logger.warning("%s: %s", work, error.orig)
+
+
+def measure_tables(services: Services) -> None:
+    """Let SQLite's planner know how its tables have grown, each in a transaction of its own.
+
+    It knows only what ANALYZE has told it, and reads whole tables where it knows nothing; PostgreSQL sees to that itself.
+    """
+    with services.sessions() as session:
+        if is_postgresql(session):
+            return
+    try:
+        for mapper in Base.registry.mappers:
+            with services.sessions.begin() as session:
+                refresh_statistics(session, (mapper.class_,))
+    except DBAPIError as error:
+        # The database is busy: the next night is soon enough.
+        logger.warning("measuring tables: %s", error.orig)
 
 
 def _alone(job: Callable[[Services], object]) -> Callable[[Services], None]:
@@ -150,3 +166,5 @@ def _add(scheduler: BaseScheduler, services: Services) -> None:
             misfire_grace_time=None,
         )
     scheduler.add_job(forget, "interval", args=[services], hours=1, coalesce=True, max_instances=1)
+    night = {"hour": NIGHT_HOUR, "timezone": services.calendar.timezone}
+    scheduler.add_job(measure_tables, "cron", args=[services], coalesce=True, max_instances=1, **night)

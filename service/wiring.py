@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,11 +153,18 @@ def read_calendar(path: Path, timezone: str) -> Calendar:
     return Calendar(timezone=timezone, is_holiday=read_days_off(path))
 
 
+@cache
+def national_holidays(language: str = "id") -> Mapping[date, str]:
+    """The nation's days off by the `holidays` package, named in this language, whatever the server's own is."""
+    names = {"en": "en_US"}.get(language, language)
+    return holidays.country_holidays("ID", categories=("government", "public"), language=names)
+
+
 def read_days_off(path: Path) -> DaysOff:
-    """National holidays of the `holidays` package, with the days that config/calendar.toml adds or takes."""
+    """National holidays, with the days that config/calendar.toml adds or takes."""
     entries = _toml(path)
     return DaysOff(
-        national=holidays.country_holidays("ID", categories=("government", "public")),
+        national=national_holidays(),
         added={date.fromisoformat(day): name for day, name in entries.get("off", {}).items()},
         worked={date.fromisoformat(day): name for day, name in entries.get("worked", {}).items()},
     )

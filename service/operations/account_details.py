@@ -1,4 +1,4 @@
-"""Changing what is known about an account, and heads of units."""
+"""Changing what is known about an account."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from email.utils import parseaddr
 from sqlalchemy import select
 
 from service.db.accounts import Account
-from service.db.people import Employee, Unit
-from service.domain.errors import Conflict, Invalid, NotFound
+from service.db.people import Employee
+from service.domain.errors import Invalid
 from service.operations import accounts
 from service.operations.action import Action
 from service.operations.recording import write_event
@@ -40,19 +40,3 @@ def change(action: Action, username: str, *, name: str, email: str, nip: str) ->
         setattr(account, field, value)
     data = {"changes": {field: [before[field], value] for field, value in changed.items()}}
     write_event(action, "account_changed", name=account.username, data=data)
-
-
-def set_head(action: Action, unit_id: str, nip: str) -> None:
-    """Say who heads a unit, definitive or acting; an empty NIP for nobody."""
-    accounts.check_may_manage(action)
-    unit = action.session.get(Unit, unit_id)
-    if unit is None:
-        raise NotFound("There is no such unit.")
-    nip = nip.replace(" ", "")
-    if nip and action.session.get(Employee, nip) is None:
-        raise Invalid("No employee has this NIP.", {"nip": "No employee has this NIP."})
-    if unit.kepala_nip == (nip or None):
-        raise Conflict("This is the head already.")
-    data = {"before": unit.kepala_nip, "after": nip or None}
-    unit.kepala_nip = nip or None
-    write_event(action, "unit_head_set", name=unit_id, data=data)

@@ -18,6 +18,7 @@ from service.domain.access import SYSTEM, Actor, make_actor
 from service.domain.common_passwords import COMMON
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.domain.wording import N_, Message
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -48,7 +49,7 @@ def create(
             {"username": "Small letters, digits, dots, dashes or underscores."},
         )
     if action.session.scalar(select(Account.id).where(Account.username == username)) is not None:
-        raise Conflict(f"The user name {username} is taken.")
+        raise Conflict(Message(N_("The user name %(name)s is taken."), name=username))
     if not name.strip():
         raise Invalid("A name is missing.", {"name": "This field is required."})
     account = Account(
@@ -95,7 +96,11 @@ def check_password(password: str) -> None:
         )
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Invalid(
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+            Message(
+                N_("A password has %(least)s to %(most)s characters."),
+                least=SHORTEST_PASSWORD,
+                most=LONGEST_PASSWORD,
+            ),
             {"password": "Too short or too long."},
         )
     folded = _normal(password).casefold()
@@ -120,10 +125,15 @@ def grant(action: Action, username: str, role: str, unit: str | None = None) -> 
     check_may_manage(action)
     if role not in action.roles:
         raise Invalid(
-            f"There is no role {role}. Roles: {', '.join(action.roles)}.", {"role": "There is no such role."}
+            Message(
+                N_("There is no role %(role)s. Roles: %(roles)s."), role=role, roles=", ".join(action.roles)
+            ),
+            {"role": "There is no such role."},
         )
     if unit is not None and action.session.get(Unit, unit) is None:
-        raise Invalid(f"There is no unit {unit}.", {"unit": "There is no such unit."})
+        raise Invalid(
+            Message(N_("There is no unit %(unit)s."), unit=unit), {"unit": "There is no such unit."}
+        )
     account = named(action.session, username)
     if any(held.role == role and held.unit_id == unit for held in account.grants):
         return
@@ -137,7 +147,13 @@ def revoke(action: Action, username: str, role: str, unit: str | None = None) ->
     account = named(action.session, username)
     held = [entry for entry in account.grants if entry.role == role and entry.unit_id == unit]
     if not held:
-        raise NotFound(f"{username} does not hold {role}{f' for {unit}' if unit else ''}.")
+        raise NotFound(
+            Message(
+                N_("%(name)s does not hold the role %(role)s."),
+                name=username,
+                role=f"{role} ({unit})" if unit else role,
+            )
+        )
     for entry in held:
         account.grants.remove(entry)
     if _manages(action, role):
@@ -161,7 +177,7 @@ def named(session: Session, username: str) -> Account:
     """The account of a user name. Raises NotFound."""
     account = session.scalar(select(Account).where(Account.username == username.strip().lower()))
     if account is None:
-        raise NotFound(f"There is no account {username}.")
+        raise NotFound(Message(N_("There is no account %(name)s."), name=username))
     return account
 
 

@@ -11,7 +11,7 @@ from service.db.accounts import Account, WebSession
 from service.db.queries import substitutions as queries
 from service.db.substitutions import Substitution
 from service.domain import access
-from service.domain.access import ActingFor, Actor
+from service.domain.access import Actor
 from service.domain.errors import NotAllowed
 from service.operations import accounts, clock
 from service.operations.action import Action
@@ -23,15 +23,20 @@ def actor_for(action: Action, account: Account, substitution_id: uuid.UUID, at: 
 
     Asked on every request: neither a cookie nor a session's row alone lets anybody act.
     """
-    found = action.session.get(Substitution, substitution_id)
-    if found is None or found.substitute_id != account.id or not found.starts_at <= at < found.ends_at:
+    lent = queries.get(action.session, substitution_id)
+    if lent is None or lent.substitute_id != account.id or not lent.starts_at <= at < lent.ends_at:
         return None
-    if found.ended_at is not None and found.ended_at <= at:
+    if lent.ended_at is not None and lent.ended_at <= at:
         return None
-    absent = action.session.get_one(Account, found.absent_id)
+    absent = action.session.get_one(Account, lent.absent_id)
     if not absent.active or not account.active:
         return None
-    return _acting(action, account, absent, found)
+    return access.acting(
+        accounts.actor_of(action, account),
+        accounts.actor_of(action, absent),
+        lent.acting_for,
+        personal=lent.personal,
+    )
 
 
 def actor_named(action: Action, account: Account, username: str) -> Actor:
@@ -84,16 +89,3 @@ def on_behalf(
     if actor is None:
         raise NotAllowed("You do not stand in for this person now.")
     return actor
-
-
-def _acting(action: Action, account: Account, absent: Account, found: Substitution) -> Actor:
-    acting_for = ActingFor(
-        id=absent.id,
-        name=absent.name,
-        username=absent.username,
-        substitution=found.id,
-        processes=None if found.processes is None else frozenset(found.processes),
-        substitute_nip=account.nip,
-    )
-    own, theirs = accounts.actor_of(action, account), accounts.actor_of(action, absent)
-    return access.acting(own, theirs, acting_for, personal=found.personal)

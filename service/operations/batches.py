@@ -13,8 +13,10 @@ from sqlalchemy import select
 from service.db.cases import Case, Task
 from service.db.drafts import HeldDecision
 from service.db.queries import tasks as queries
+from service.domain.decisions import Missing
 from service.domain.errors import Conflict, Incident, Invalid, InvalidForm, MutasiError, NotAllowed, NotFound
 from service.domain.rules import FAILED, NEEDS_PERMIT, WARNING
+from service.domain.wording import N_, Message
 from service.operations import attempts, holding, tasks
 from service.operations.action import Action
 from service.operations.deciding import Answer, filled, present
@@ -35,10 +37,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the rehearsal says about one task."""
+    """What the rehearsal says about one task; `lacks`: what its form still needs."""
 
     task_id: uuid.UUID
     remarks: tuple[Remark, ...] = ()
+    lacks: tuple[Missing, ...] = ()
 
     @property
     def passes(self) -> bool:
@@ -55,13 +58,16 @@ def kinds(action: Action, rows: Iterable[tuple[uuid.UUID, str, str, str | None]]
 def check_one_kind(action: Action, task_ids: Sequence[uuid.UUID]) -> None:
     """Raises Invalid unless these are 1 to MOST tasks of one kind and form version; unknown ones are left out."""
     if not task_ids or len(task_ids) > MOST:
-        raise Invalid(f"Choose 1 to {MOST} tasks.", {"tasks": f"1 to {MOST} tasks."})
+        raise Invalid(
+            Message(N_("Choose 1 to %(most)s tasks."), most=MOST),
+            {"tasks": Message(N_("Choose 1 to %(most)s tasks."), most=MOST)},
+        )
     rows = action.session.execute(
         select(Case.definition_version_id, Task.process, Task.element, Task.form)
         .join(Case, Case.id == Task.case_id)
         .where(Task.id.in_(list(task_ids)))
         .distinct()
-    ).tuples()
+    )
     if len(set(kinds(action, rows))) > 1:
         raise Invalid("Choose tasks of one kind and form version.", {"tasks": "More than one kind."})
 
@@ -79,14 +85,27 @@ def look(action: Action, task_id: uuid.UUID, answer: Answer) -> Look:
     except NotFound:
         return Look(task_id, (Remark("not_found"),))
     task, case = present(action, task_id)
-    in_the_way = _in_the_way(action, row, task, case, answer)
-    if in_the_way:
+    if in_the_way := _in_the_way(action, row, task, case):
         return Look(task_id, (in_the_way,))
+    try:
+        _, lacks = filled(action, task, case, answer)
+    except MutasiError as refused:
+        return Look(task_id, (Remark("refused", str(refused)),))
+    if lacks:
+        fields = ", ".join(lack.label or lack.key for lack in lacks)
+        return Look(task_id, (Remark("form", fields),), tuple(lacks))
     return Look(task_id, tuple(_to_weigh(action, task_id, case)))
 
 
-def decide(action: Action, task_id: uuid.UUID, answer: Answer, *, at_once: bool = False) -> Look:
-    """Decide one task of many, unless it should be looked at first; held, or carried out `at_once`.
+def decide(
+    action: Action,
+    task_id: uuid.UUID,
+    answer: Answer,
+    *,
+    batch: uuid.UUID | None = None,
+    at_once: bool = False,
+) -> Look:
+    """Decide one task of many, unless it should be looked at first; held with its `batch`, or carried out `at_once`.
 
     What goes wrong after all is a remark too (a colleague was faster); an Incident is raised.
     """
@@ -99,7 +118,7 @@ def decide(action: Action, task_id: uuid.UUID, answer: Answer, *, at_once: bool 
         if at_once:
             tasks.complete(action, task_id, values)
         else:
-            holding.decide(action, task_id, values)
+            holding.decide(action, task_id, values, batch=batch)
     except Conflict as refused:
         return Look(task_id, (Remark("taken", refused.by or ""),))
     except InvalidForm as refused:
@@ -126,9 +145,7 @@ def _on_its_own(action: Action, task_id: uuid.UUID, answer: Answer) -> Look:
         return Look(task_id, (Remark("incident", str(incident)),))
 
 
-def _in_the_way(
-    action: Action, row: queries.TaskRow, task: Task, case: Case, answer: Answer
-) -> Remark | None:
+def _in_the_way(action: Action, row: queries.TaskRow, task: Task, case: Case) -> Remark | None:
     if task.state != "open":
         return Remark("closed", row.closed_by or "")
     if action.session.get(HeldDecision, task.id) is not None:
@@ -139,11 +156,7 @@ def _in_the_way(
         return Remark("taken", row.assignee or "")
     if done := tasks.apart(action, case, task):
         return Remark("four_eyes", done)
-    try:
-        _, missing = filled(action, task, case, answer)
-    except MutasiError as refused:
-        return Remark("refused", str(refused))
-    return Remark("form", ", ".join(lack.label or lack.key for lack in missing)) if missing else None
+    return None
 
 
 def _to_weigh(action: Action, task_id: uuid.UUID, case: Case) -> list[Remark]:

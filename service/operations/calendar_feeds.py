@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, Todo
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 
 from service.db.accounts import Account
-from service.db.cases import Task
+from service.db.cases import CaseEvent, Task
 from service.db.notices import CalendarFeed
 from service.db.queries import tasks as queries
 from service.db.queries.tasks import TaskRow
@@ -82,10 +83,16 @@ def calendar(action: Action, account: Account, base: str) -> bytes:
     shown.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
     zone = ZoneInfo(account.timezone)
     shown.add_component(Timezone.from_tzinfo(zone))
-    for row in _tasks(action, account):
-        shown.add_component(_todo(row, zone, account.locale, base))
+    rows = _tasks(action, account)
+    moved = _moves(action, [row.id for row in rows])
+    for row in rows:
+        entries: list[Todo | Event] = [_todo(row, zone)]
         if row.state == "open":
-            shown.add_component(_event(row, zone, account.locale, base))
+            entries.append(_event(row, zone))
+        for entry in entries:
+            _describe(entry, row, account.locale, base)
+            entry.add("sequence", row.version + moved.get(row.id, 0))
+            shown.add_component(entry)
     return bytes(shown.to_ical())
 
 
@@ -103,9 +110,27 @@ def _tasks(action: Action, account: Account) -> Sequence[TaskRow]:
     return [*mine, *queries.these(session, actor, done)]
 
 
-def _todo(row: TaskRow, zone: ZoneInfo, language: str, base: str) -> Todo:
+def _moves(action: Action, tasks: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Task -> how often its deadline was moved, which leaves its version as it was: programs that keep what they fetched
+    take a moved entry for the old one unless its sequence grows."""
+    query = (
+        select(Task.id, func.count().label("moves"))
+        .join(CaseEvent, CaseEvent.case_id == Task.case_id)
+        .where(
+            Task.id.in_(tasks),
+            CaseEvent.at >= Task.opened_at,
+            or_(
+                CaseEvent.kind == "case_resumed",
+                and_(CaseEvent.task_id == Task.id, CaseEvent.kind.in_(("task_extended", "deadline_moved"))),
+            ),
+        )
+        .group_by(Task.id)
+    )
+    return {row.id: row.moves for row in action.session.execute(query)}
+
+
+def _todo(row: TaskRow, zone: ZoneInfo) -> Todo:
     todo = Todo()
-    _describe(todo, row, language, base)
     todo.add("uid", f"{row.id}@mutasi")
     todo.add("due", _local(row.due_at, zone))
     todo.add("status", "NEEDS-ACTION" if row.state == "open" else "COMPLETED")
@@ -114,9 +139,8 @@ def _todo(row: TaskRow, zone: ZoneInfo, language: str, base: str) -> Todo:
     return todo
 
 
-def _event(row: TaskRow, zone: ZoneInfo, language: str, base: str) -> Event:
+def _event(row: TaskRow, zone: ZoneInfo) -> Event:
     event = Event()
-    _describe(event, row, language, base)
     event.add("uid", f"{row.id}.due@mutasi")
     due = _local(row.due_at, zone)
     event.add("dtstart", due - LENGTH)
@@ -129,7 +153,6 @@ def _describe(entry: Todo | Event, row: TaskRow, language: str, base: str) -> No
     name = row.name_en if language == "en" and row.name_en else row.name
     entry.add("summary", f"{name} ({row.case_number})")
     entry.add("dtstamp", row.closed_at or row.opened_at)
-    entry.add("sequence", row.version)
     entry.add("url", f"{base}/tasks/{row.id}")
     entry.add("description", f"{phrase('case', language)} {row.case_number}\n{base}/tasks/{row.id}")
     entry.add("class", "PRIVATE")

@@ -11,8 +11,9 @@ from service.db.cases import Case, Counter
 from service.db.definitions import DefinitionVersion
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.domain.wording import N_, Message
 from service.engine.definitions import Definition
-from service.operations import definitions
+from service.operations import definitions, notices
 from service.operations.action import Action
 from service.operations.advancing import advance, check_not_suspended
 from service.operations.attempts import attempting, settle, settle_all
@@ -29,12 +30,13 @@ def start(
     subject: str | None = None,
     data: Mapping[str, Any] | None = None,
     element: str | None = None,
-    title: str | None = None,
+    title: tuple[str, str] | None = None,
 ) -> Case:
     """Begin a case of a definition's latest version.
 
     `subject` is the NIP of the employee who asks to be moved; it becomes the variable `pegawai_nip`. `element` names the
-    start event; without it the case begins at the plain one. Raises NotFound, NotAllowed, Invalid, Incident.
+    start event; without it the case begins at the plain one. `title`: what the case is called in Indonesian and in
+    English, else as its process is. Raises NotFound, NotAllowed, Invalid, Incident.
     """
     if not action.actor.may("case.start"):
         raise NotAllowed("Your roles do not allow you to start a case.")
@@ -44,7 +46,12 @@ def start(
     definition = definitions.compiled(action.session, action.engine, version.id)
     if element is not None and element not in {trigger.element for trigger in definition.triggers}:
         raise Invalid(
-            f"{definition_key} has no start event {element}.", {"element": "There is no such start event."}
+            Message(
+                N_("%(definition)s has no start event %(element)s."),
+                definition=definition_key,
+                element=element,
+            ),
+            {"element": "There is no such start event."},
         )
     given = dict(data or {})
     if subject is not None:
@@ -75,6 +82,8 @@ def cancel(action: Action, case_id: uuid.UUID, reason: str) -> Case:
     case.suspended_at = None
     write_event(action, "case_cancelled", case=case, data={"reason": reason.strip()})
     advance(action, case, definition, step)
+    said = reason.strip()[: notices.LONGEST_SAID]
+    notices.plan(action, "cancelled", f"cancelled:{case.id}", case=case, reason=said)
     settle_all(action, case)
     return case
 
@@ -161,15 +170,17 @@ def _new_case(
     version: DefinitionVersion,
     definition: Definition,
     subject: str | None,
-    title: str | None,
+    title: tuple[str, str] | None,
     given: Mapping[str, Any],
 ) -> Case:
+    called, in_english = title or (definition.name or version.key, definition.name_en)
     return Case(
         id=new_id(),
         number=_next_number(action),
         definition_key=version.key,
         definition_version_id=version.id,
-        title=title or definition.name or version.key,
+        title=called,
+        title_en=in_english,
         status="running",
         stage="",
         subject_nip=subject,

@@ -17,7 +17,7 @@ from service.db.corrections import CorrectionRequest
 from service.domain import codes, own_data
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
-from service.operations import documents
+from service.operations import documents, record_changes
 from service.operations.action import Action
 from service.operations.recording import write_event
 from service.settings import BadSetting, shipped
@@ -57,11 +57,8 @@ def ask(
         raise Invalid("Say what it should be.", {"wanted": "Say what it should be."})
     shown = ""
     if kind != ANYTHING:
-        shown = str(_plain(getattr(_row(action, kind, key, nip), _known_field(kind, field))))
-    asked = CorrectionRequest.nip == nip, CorrectionRequest.state == "open"
-    same = CorrectionRequest.kind == kind, CorrectionRequest.key == key, CorrectionRequest.field == field
-    if action.session.scalar(select(CorrectionRequest.id).where(*asked, *same)) is not None:
-        raise Conflict("You have asked for this already. It has not been answered yet.")
+        shown = str(record_changes.plain(getattr(_row(action, kind, key, nip), _known_field(kind, field))))
+    _check_not_waiting(action, nip, kind, key, field)
     request = CorrectionRequest(
         id=new_id(),
         nip=nip,
@@ -81,10 +78,15 @@ def ask(
         request.evidence_sha256 = kept.sha256
     action.session.add(request)
     action.session.flush()
-    write_event(
-        action, "correction_asked", name=nip, data={"request": str(request.id), "kind": kind, "field": field}
-    )
+    said = {"request": str(request.id), "kind": kind, "field": field}
+    write_event(action, "correction_asked", name=nip, data=said)
     return request
+
+
+def _check_not_waiting(action: Action, nip: str, kind: str, key: str, field: str) -> None:
+    waiting = select(CorrectionRequest.id).filter_by(nip=nip, kind=kind, key=key, field=field, state="open")
+    if action.session.scalar(waiting) is not None:
+        raise Conflict("You have asked for this already. It has not been answered yet.")
 
 
 def accept(action: Action, request_id: uuid.UUID, value: str, answer: str = "") -> CorrectionRequest:
@@ -163,27 +165,17 @@ def _correct(action: Action, request: CorrectionRequest, text: str) -> dict[str,
         axes = {"potensi": row.potensi, "kinerja": row.kinerja} | values
         values["kotak"] = codes.kotak_talenta(axes["potensi"], axes["kinerja"])
     _check_order(row, values)
-    changes = {}
-    for name, new in values.items():
-        before = getattr(row, name)
-        if before != new:
-            changes[name] = [_plain(before), _plain(new)]
-            setattr(row, name, new)
+    changes = record_changes.change(
+        action,
+        row,
+        values,
+        kind=request.kind,
+        key=request.key,
+        nip=request.nip,
+        source=f"koreksi {request.id}",
+    )
     if not changes:
         raise Invalid("This is what is stored already.", {"value": "This is what is stored already."})
-    action.session.add(
-        tables.RecordChange(
-            kind=request.kind,
-            key=request.key,
-            nip=request.nip,
-            at=action.now,
-            actor_id=action.actor.id,
-            actor_name=action.actor.name,
-            source=f"koreksi {request.id}",
-            changes=changes,
-        )
-    )
-    action.session.flush()
     return changes
 
 
@@ -245,10 +237,6 @@ def _answered(action: Action, request: CorrectionRequest, state: str, answer: st
         name=request.nip,
         data={"request": str(request.id), "kind": request.kind, "field": request.field},
     )
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _rule(day: date) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from service.db.administration import OwnDay
 from service.domain.calendar import Calendar, DaysOff
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.domain.wording import N_, Message
 from service.operations import administered, deadlines
 from service.operations.action import Action
 from service.operations.recording import write_event
@@ -35,6 +36,15 @@ class Day:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something in a file that makes no day off, and why."""
+
+    name: str
+    reason: str
+    day: date | None = None
+
+
 @dataclass
 class Reading:
     """What an iCalendar file would change: `new`, `renamed` and `known` days, and what is left out with the reason."""
@@ -42,14 +52,16 @@ class Reading:
     new: list[Day] = field(default_factory=list)
     renamed: list[Day] = field(default_factory=list)
     known: list[Day] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 def add(action: Action, days: Sequence[Day], source: str = "") -> int:
     """Add days, or change those that are there; answers how many. Deadlines of open tasks are then counted anew."""
     _check(action)
     if not 0 < len(days) <= MOST_DAYS:
-        raise Invalid(f"1 to {MOST_DAYS} days at once.", {"day": "No day was given."})
+        raise Invalid(
+            Message(N_("1 to %(most)s days at once."), most=MOST_DAYS), {"day": "No day was given."}
+        )
     for day in days:
         if day.kind not in KINDS:
             raise Invalid("A day is off or worked.", {"kind": "This choice is not known."})
@@ -96,10 +108,14 @@ def read_ical(
     """
     if len(content) > MOST_BYTES:
         raise Invalid("The file is too large.", {"file": "At most 1 MB."})
+    if not content.strip():
+        raise Invalid("This is no iCalendar file.", {"file": "The file is empty."})
     try:
         events = list(ICalendar.from_ical(content).walk("VEVENT"))
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-        raise Invalid("This is no iCalendar file.", {"file": str(error)[:200]}) from error
+        raise Invalid(
+            "This is no iCalendar file.", {"file": "Export it again from the calendar program, as .ics."}
+        ) from error
     if not events:
         raise Invalid("The file holds no events.", {"file": "No VEVENT."})
     first, last = date(today.year - 1, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
@@ -109,13 +125,15 @@ def read_ical(
         name = " ".join(str(event.get("SUMMARY", "")).split())[:200]
         try:
             days = _days_of(event, first, last)
-        except _LeftOut as reason:
-            reading.left_out.append((name, str(reason)))
+        except _Unfit as reason:
+            reading.left_out.append(LeftOut(name, str(reason)))
             continue
         for day in days:
             found.setdefault(day, name or "–")
     if len(found) > MOST_DAYS:
-        raise Invalid(f"The file holds more than {MOST_DAYS} days.", {"file": "Too many days."})
+        raise Invalid(
+            Message(N_("The file holds more than %(most)s days."), most=MOST_DAYS), {"file": "Too many days."}
+        )
     for day, name in sorted(found.items()):
         _sort_in(reading, Day(day, "off", name, note), calendar, own.get(day))
     return reading
@@ -128,21 +146,21 @@ def effective(off: DaysOff, before: Mapping[date, str], after: Mapping[date, str
     return sorted(day for day in touched if day.weekday() < 5 and old(day) != new(day))
 
 
-class _LeftOut(Exception):
+class _Unfit(Exception):
     """Why an event makes no day off."""
 
 
 def _days_of(event: Any, first: date, last: date) -> list[date]:
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
-        raise _LeftOut("cancelled")
+        raise _Unfit("cancelled")
     begin = getattr(event.get("DTSTART"), "dt", None)
     if begin is None or isinstance(begin, datetime) or begin.year < 1900:
-        raise _LeftOut("not a whole day")
+        raise _Unfit("not a whole day")
     end = getattr(event.get("DTEND"), "dt", None)
     duration = getattr(event.get("DURATION"), "dt", None)
     length = duration.days if duration is not None else (end - begin).days if type(end) is date else 1
     if not 0 < length <= 366:
-        raise _LeftOut("not a whole day")
+        raise _Unfit("not a whole day")
     starts = _starts(event, begin, first - timedelta(days=length), last)
     days = {start + timedelta(days=number) for start in starts for number in range(length)}
     return sorted(day for day in days if first <= day <= last)
@@ -154,7 +172,7 @@ def _starts(event: Any, begin: date, first: date, last: date) -> list[date]:
         starts = {begin}
     else:
         if str((rule.get("FREQ") or [""])[0]).upper() not in FREQUENCIES:
-            raise _LeftOut("repeated too often")
+            raise _Unfit("repeated too often")
         text = rule.to_ical().decode()
         try:
             dates = rrulestr(text, dtstart=datetime(begin.year, begin.month, begin.day))  # noqa: DTZ001 - whole days
@@ -163,7 +181,7 @@ def _starts(event: Any, begin: date, first: date, last: date) -> list[date]:
                 moment.date() for moment in dates.xafter(low, count=MOST_DAYS * 2, inc=True) if moment <= high
             }
         except ValueError as error:
-            raise _LeftOut(f"repeated in a way that cannot be read: {error}") from error
+            raise _Unfit("repeated in a way that cannot be read") from error
     starts |= set(_listed(event, "RDATE"))
     return sorted(starts - set(_listed(event, "EXDATE")))
 
@@ -178,7 +196,7 @@ def _listed(event: Any, name: str) -> Iterable[date]:
 
 def _sort_in(reading: Reading, day: Day, calendar: Calendar, present: OwnDay | None) -> None:
     if day.day.weekday() >= 5:
-        reading.left_out.append((f"{day.day.isoformat()} {day.name}", "weekend"))
+        reading.left_out.append(LeftOut(day.name, "weekend", day.day))
     elif present is not None and present.kind == "off":
         (reading.known if present.name == day.name else reading.renamed).append(day)
     elif present is None and calendar.is_holiday(day.day):

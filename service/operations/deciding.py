@@ -12,14 +12,17 @@ from service.db.drafts import HeldDecision
 from service.db.queries import tasks as queries
 from service.domain import decisions
 from service.domain.decisions import Missing, Verdict
-from service.domain.errors import NotAllowed, NotFound
+from service.domain.errors import NotAllowed
 from service.operations import drafts, holding, tasks
 from service.operations.action import Action
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What all tasks are answered with: a verdict with its reason, or the fields themselves (`data`)."""
+    """What all tasks are answered with: a verdict with its reason, or the fields themselves (`data`).
+
+    Beside a verdict, `data` answers the fields that the form still needs for it.
+    """
 
     verdict: Verdict | None = None
     reason: str = ""
@@ -77,12 +80,9 @@ def filled(
 
     if answer.verdict is None:
         return dict(answer.data), decisions.missing(schema, answer.data, known, evaluate)
-    values, missing = decisions.decided(schema, known, answer.verdict, answer.reason, evaluate)
-    return values, missing
+    return decisions.decided(schema, known, answer.verdict, answer.reason, evaluate, answer.data)
 
 
 def present(action: Action, task_id: uuid.UUID) -> tuple[Task, Case]:
-    task = action.session.get(Task, task_id)
-    if task is None:
-        raise NotFound("There is no such task.")
+    task = tasks.existing(action, task_id)
     return task, action.session.get_one(Case, task.case_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lxml import etree
 from sqlalchemy import delete, select
@@ -15,16 +17,23 @@ from sqlalchemy.orm import Session
 from service.db.cases import DueWork
 from service.db.definitions import Definition as DefinitionRow
 from service.db.definitions import DefinitionFile, DefinitionVersion, SourceContent
-from service.domain.errors import InvalidDefinition, NotAllowed, NotFound
+from service.db.queries import definitions as definition_queries
+from service.domain.errors import InvalidDefinition, MutasiError, NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.domain.wording import Message
 from service.engine import confined, decisions
 from service.engine.definitions import Definition
 from service.engine.runner import Engine
 from service.engine.steps import Bundle, Finding, SourceFile
-from service.operations import effects, timer_starts
+from service.operations import effects, source_contents, timer_starts
 from service.operations.action import Action
 from service.operations.recording import write_event
 from service.settings import shipped
+
+if TYPE_CHECKING:
+    from service.wiring import Services
+
+logger = logging.getLogger(__name__)
 
 _CACHED_BUNDLES = 64
 _bundles: OrderedDict[uuid.UUID, Bundle] = OrderedDict()
@@ -43,9 +52,7 @@ def deploy(action: Action, files: Sequence[SourceFile], note: str = "") -> list[
         raise InvalidDefinition(found)
     sources = {**library, **{file.name: file for file in files}}
     processes = [process for file in files for process in executable_processes(file)]
-    affected = [
-        key for key in _holders_of(action.session, [file.name for file in files]) if key not in processes
-    ]
+    affected = [key for key in holders_of(action.session, files) if key not in processes]
     if not processes and not affected:
         raise InvalidDefinition(
             [
@@ -54,12 +61,23 @@ def deploy(action: Action, files: Sequence[SourceFile], note: str = "") -> list[
                     None,
                     "no-process",
                     "error",
-                    "There is no executable process in the files, and no definition uses them.",
-                    "Set isExecutable to true on the process, or upload the diagram with its tables and forms.",
+                    Message("There is no executable process in the files, and no definition uses them."),
+                    Message(
+                        "Set isExecutable to true on the process, or upload the diagram with its tables and forms."
+                    ),
                 )
             ]
         )
     return [_store(action, process, sources, note, found) for process in [*processes, *affected]]
+
+
+def deploy_again(action: Action, key: str, number: int, note: str) -> DefinitionVersion:
+    """Store what an earlier version holds, all its files as they were, as the latest. Raises as `deploy` does."""
+    files = bundle(action.session, numbered(action.session, key, number).id).files
+    found = findings(action, files, {})
+    if any(finding.severity == "error" for finding in found):
+        raise InvalidDefinition(found)
+    return _store(action, key, {file.name: file for file in files}, note, found)
 
 
 def findings(
@@ -80,7 +98,7 @@ def findings(
     )
 
 
-def _holders_of(session: Session, names: Sequence[str]) -> list[str]:
+def holders_of(session: Session, files: Sequence[SourceFile]) -> list[str]:
     """The definitions whose latest version holds one of these files: a changed stage is a new version of its callers."""
     return list(
         session.scalars(
@@ -88,7 +106,10 @@ def _holders_of(session: Session, names: Sequence[str]) -> list[str]:
             .distinct()
             .join(DefinitionRow, DefinitionRow.key == DefinitionVersion.key)
             .join(DefinitionFile, DefinitionFile.version_id == DefinitionVersion.id)
-            .where(DefinitionVersion.version == DefinitionRow.latest, DefinitionFile.name.in_(names))
+            .where(
+                DefinitionVersion.version == DefinitionRow.latest,
+                DefinitionFile.name.in_([file.name for file in files]),
+            )
             .order_by(DefinitionVersion.key)
         )
     )
@@ -146,6 +167,20 @@ def compiled(session: Session, engine: Engine, version_id: uuid.UUID) -> Definit
     return engine.definition(bundle(session, version_id))
 
 
+def compile_in_use(services: Services) -> None:
+    """Compile what pages name and cases run on ahead of its first reader. One that cannot be compiled is logged, and
+    refused to whoever opens it."""
+    with services.reading() as action:
+        wanted = definition_queries.in_use(action.session, _CACHED_BUNDLES)
+    for version_id in wanted:
+        try:
+            with services.reading() as action:
+                read = bundle(action.session, version_id)
+            services.engine.definition(read)
+        except MutasiError as error:
+            logger.warning("definition version %s cannot be compiled: %s", version_id, error)
+
+
 def latest(session: Session, key: str) -> DefinitionVersion:
     """The version new cases begin with. Raises NotFound."""
     version = session.scalar(
@@ -154,7 +189,7 @@ def latest(session: Session, key: str) -> DefinitionVersion:
         .where(DefinitionVersion.key == key, DefinitionVersion.version == DefinitionRow.latest)
     )
     if version is None:
-        raise NotFound(f"There is no definition {key}.")
+        raise NotFound(Message("There is no definition %(key)s.", key=key))
     return version
 
 
@@ -164,7 +199,7 @@ def numbered(session: Session, key: str, number: int) -> DefinitionVersion:
         select(DefinitionVersion).where(DefinitionVersion.key == key, DefinitionVersion.version == number)
     )
     if version is None:
-        raise NotFound(f"{key} has no version {number}.")
+        raise NotFound(Message("There is no version %(number)s of %(key)s.", key=key, number=number))
     return version
 
 
@@ -222,16 +257,7 @@ def _store(
         ],
     )
     session.add(version)
-    stored = set(
-        session.scalars(
-            select(SourceContent.sha256).where(SourceContent.sha256.in_([f.sha256 for f in built.files]))
-        )
-    )
-    for file in built.files:
-        if file.sha256 not in stored:
-            session.add(SourceContent(sha256=file.sha256, content=file.content))
-            stored.add(file.sha256)
-    session.flush()
+    source_contents.keep(session, {file.sha256: file.content for file in built.files})
     version.files = [DefinitionFile(name=file.name, sha256=file.sha256) for file in built.files]
     session.flush()
     session.execute(delete(DueWork).where(DueWork.kind == "start", DueWork.key.like(f"start:{process}:%")))

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from service.db.cases import Case, CaseDocument
 from service.domain.errors import Invalid, NoSpace, NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.domain.wording import N_, Message
 from service.operations import cases
 from service.operations.action import Action
 from service.operations.recording import write_event
@@ -76,7 +77,7 @@ def keep(
         id=new_id(),
         case_id=case_id,
         kind=kind[:64],
-        filename=_shown_name(filename),
+        filename=shown_name(filename),
         media_type=_media_type(path),
         size=size,
         sha256=digest,
@@ -102,7 +103,7 @@ class Kept:
 def keep_alone(action: Action, filename: str, stream: BinaryIO) -> Kept:
     """Store a file by its content; what it belongs to is the caller's matter. Raises as `attach`."""
     path, _, digest = _store(action, stream)
-    return Kept(_shown_name(filename), _media_type(path), digest)
+    return Kept(shown_name(filename), _media_type(path), digest)
 
 
 def kept_path(action: Action, sha256: str) -> Path:
@@ -180,7 +181,10 @@ def _store(action: Action, stream: BinaryIO) -> tuple[Path, int, str]:
                 size += len(chunk)
                 if size > action.settings.max_upload_bytes:
                     raise Invalid(
-                        f"The file is larger than {action.settings.max_upload_bytes // 1024 // 1024} MB."
+                        Message(
+                            N_("The file is larger than %(most)s MB."),
+                            most=action.settings.max_upload_bytes // 1024 // 1024,
+                        )
                     )
                 digest.update(chunk)
                 copy.write(chunk)
@@ -247,7 +251,7 @@ def _zipped(path: Path) -> str:
     raise Invalid("Only PDF, PNG, JPEG, DOCX, XLSX, ODT and plain text files are taken.")
 
 
-def _shown_name(filename: str) -> str:
+def shown_name(filename: str) -> str:
     """The last part of the name, without control characters; any other character is kept."""
     name = filename.replace("\\", "/").rpartition("/")[2]
     name = "".join(character for character in name if character.isprintable()).strip(". ")

@@ -206,7 +206,7 @@ def _escalation(action: Action, row: DueWork) -> None:
         return
     task.escalated_at = action.now
     task.version += 1
-    _log(action, "task_overdue", task)
+    _log(action, "task_overdue", task, data={"role": task.escalate_to} if task.escalate_to else {})
     notices.tell(action, "overdue", notices.holders(action, task), key=f"overdue:{task.id}", task=task)
 
 
@@ -268,8 +268,7 @@ def _open_task(action: Action, row: DueWork) -> Task | None:
     return task if task is not None and task.state == "open" else None
 
 
-def _log(action: Action, kind: str, task: Task) -> None:
+def _log(action: Action, kind: str, task: Task, data: Mapping[str, Any] | None = None) -> None:
     case = action.session.get(Case, task.case_id)
-    write_event(
-        action, kind, case=case, task_id=task.id, element=task.element, process=task.process, name=task.name
-    )
+    place = {"task_id": task.id, "element": task.element, "process": task.process, "name": task.name}
+    write_event(action, kind, case=case, data=data or {}, **place)

@@ -12,6 +12,7 @@ from service.db.accounts import Account
 from service.db.definitions import Definition, DefinitionVersion
 from service.db.editing import DefinitionDraft
 from service.domain.errors import Conflict, Invalid, NotAllowed
+from service.domain.wording import N_, Message
 from service.engine import comparing
 from service.engine.comparing import Change
 from service.engine.steps import Finding, SourceFile
@@ -23,10 +24,14 @@ LONGEST_NOTE = 500
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a deployment would find, and what it would change against the version the draft began from."""
+    """What a deployment would find, and what it would change against the version the draft began from.
+
+    `others`: the keys of the other definitions that hold what was drawn and would get a new version with it.
+    """
 
     findings: list[Finding]
     changes: list[Change]
+    others: list[str]
 
     @property
     def deployable(self) -> bool:
@@ -39,6 +44,15 @@ class Editor:
 
     name: str
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What an earlier version would change against the `latest`; `others`: its tables and forms that differ."""
+
+    latest: int
+    changes: list[Change]
+    others: list[str]
 
 
 def of(action: Action, key: str) -> DefinitionDraft | None:
@@ -90,7 +104,9 @@ def check(action: Action, key: str, base: int, files: Mapping[str, str]) -> Chec
     version = definitions.numbered(action.session, key, base)
     before = definitions.bundle(action.session, version.id).files
     drawn = sources(files)
-    return Checked(definitions.findings(action, drawn) if drawn else [], comparing.compare(before, drawn))
+    others = [holder for holder in definitions.holders_of(action.session, drawn) if holder != key]
+    found = definitions.findings(action, drawn) if drawn else []
+    return Checked(found, comparing.compare(before, drawn), others)
 
 
 def deploy(action: Action, key: str, note: str) -> DefinitionVersion:
@@ -105,17 +121,54 @@ def deploy(action: Action, key: str, note: str) -> DefinitionVersion:
         raise Invalid("Nothing was changed yet.")
     if not note.strip():
         raise Invalid("Say what changed, and why.", {"note": "This field is required."})
-    action.session.get(Definition, key, with_for_update=True)
-    latest = definitions.latest(action.session, key)
-    if latest.version != draft.base:
-        raise Conflict(
-            f"Version {latest.version} was deployed meanwhile.",
-            by=accounts.name_of(action, latest.deployed_by),
-            at=latest.deployed_at,
-        )
+    _check_latest(action, key, draft.base)
     deployed = definitions.deploy(action, sources(draft.files), note.strip()[:LONGEST_NOTE])
     discard(action, key)
     return next((version for version in deployed if version.key == key), deployed[0])
+
+
+def changes_again(action: Action, key: str, number: int) -> Again:
+    """What would change if an earlier version were deployed again. Raises Conflict when it is the latest."""
+    _may_edit(action)
+    earlier, latest = (
+        definitions.numbered(action.session, key, number),
+        definitions.latest(action.session, key),
+    )
+    if earlier.digest == latest.digest:
+        raise Conflict("The latest version holds the same.")
+    before, after = (definitions.bundle(action.session, version.id).files for version in (latest, earlier))
+    kept = {(file.name, file.sha256) for file in before}
+    others = [
+        file.name
+        for file in after
+        if not file.name.endswith(".bpmn") and (file.name, file.sha256) not in kept
+    ]
+    return Again(latest.version, comparing.compare(before, after), others)
+
+
+def deploy_again(action: Action, key: str, number: int, latest: int, note: str) -> DefinitionVersion:
+    """Deploy what an earlier version holds as the next one; other definitions keep theirs. Running cases stay.
+
+    `latest`: the version that it takes the place of. Raises Invalid without a reason, Conflict (by whom, when) when a
+    later one was deployed meanwhile, InvalidDefinition when it holds no more, such as for a role that is gone.
+    """
+    _may_edit(action)
+    if not note.strip():
+        raise Invalid("Say why.", {"note": "This field is required."})
+    _check_latest(action, key, latest)
+    return definitions.deploy_again(action, key, number, note.strip()[:LONGEST_NOTE])
+
+
+def _check_latest(action: Action, key: str, expected: int) -> None:
+    """Nobody deployed since; the definition stays locked until the transaction ends."""
+    action.session.get(Definition, key, with_for_update=True)
+    latest = definitions.latest(action.session, key)
+    if latest.version != expected:
+        raise Conflict(
+            Message(N_("Version %(number)s was deployed meanwhile."), number=latest.version),
+            by=accounts.name_of(action, latest.deployed_by),
+            at=latest.deployed_at,
+        )
 
 
 def sources(files: Mapping[str, str]) -> Sequence[SourceFile]:

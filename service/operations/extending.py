@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import delete
 
 from service.db.cases import Case, DueWork, Task
-from service.domain.errors import Invalid, NotFound
-from service.operations import cases, definitions, tasks
+from service.domain.errors import Invalid
+from service.operations import definitions, tasks
 from service.operations.action import Action
 from service.operations.recording import (
     DEFAULT_REMIND_WORKING_DAYS,
@@ -30,7 +30,8 @@ def extend(action: Action, task_id: uuid.UUID, until: date, reason: str) -> Task
     """
     check_may_manage(action)
     need_reason(reason)
-    case, task = _open(action, task_id)
+    task = tasks.existing(action, task_id)
+    case = tasks.lock_open(action, task)
     due = _checked(action, task, until)
     before, task.due_at, task.due_order = task.due_at, due, due
     task.escalated_at = None
@@ -41,19 +42,6 @@ def extend(action: Action, task_id: uuid.UUID, until: date, reason: str) -> Task
     place = {"task_id": task.id, "element": task.element, "process": task.process, "name": task.name}
     write_event(action, "task_extended", case=case, data=said, **place)
     return task
-
-
-def _open(action: Action, task_id: uuid.UUID) -> tuple[Case, Task]:
-    task = action.session.get(Task, task_id)
-    if task is None:
-        raise NotFound("There is no such task.")
-    case = cases.locked(action, task.case_id)
-    action.session.refresh(task)
-    if task.state != "open":
-        raise tasks.too_late(action, task)
-    cases.check_not_suspended(case)
-    found = next(row for row in open_tasks(action, case).values() if row.id == task.id)
-    return case, found
 
 
 def _checked(action: Action, task: Task, until: date) -> datetime:

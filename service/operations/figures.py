@@ -1,9 +1,9 @@
 """Counting figures: what changed since the last time is counted again, whole months and steps at a time.
 
-Cases whose log has grown are counted anew (`case_figure`); the months in which their tasks were closed and the steps at
-which they stand become stale, and those are counted again from the tasks themselves. So what is counted bit by bit is what
-counting from scratch gives. Each piece is a row of due work: `figures` looks for what changed, once a minute;
-`figures:2026-11` counts a month.
+Cases whose log has grown are counted anew (`case_figure`, `case_step_figure`); the months in which their tasks were closed
+and the steps at which they stand become stale, and those are counted again from the tasks themselves. So what is counted
+bit by bit is what counting from scratch gives. Each piece is a row of due work: `figures` looks for what changed, once a
+minute; `figures:2026-11` counts a month.
 """
 
 from __future__ import annotations
@@ -19,13 +19,23 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from service.db.base import insert_new, upsert
-from service.db.bulk import insert_many, upsert_many
+from service.db.bulk import insert_many, refresh_statistics, upsert_many
 from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
-from service.db.figures import CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure
+from service.db.figures import (
+    CaseFigure,
+    CaseStepFigure,
+    MonthFigure,
+    StepFigure,
+    TransferFigure,
+    UnitStepFigure,
+    WaitingFigure,
+)
 from service.db.queries import outcomes as outcome_queries
+from service.db.queries.counting.case_steps import case_step_rows
 from service.db.queries.counting.cases import case_rows
 from service.db.queries.counting.months import month_rows
 from service.db.queries.counting.steps import step_rows
+from service.db.queries.counting.transfers import transfer_rows
 from service.db.queries.counting.waiting import waiting_rows
 from service.db.queries.figures.choosing import AS_OF, Chosen
 from service.db.queries.outcomes import Outcomes
@@ -49,17 +59,37 @@ OVERLAP = 500
 CASES_A_PIECE = 500
 MONTHS_AT_ONCE = 2
 
-COUNTED = (CaseFigure, MonthFigure, StepFigure, UnitStepFigure, WaitingFigure)
+COUNTED = (
+    CaseFigure,
+    CaseStepFigure,
+    MonthFigure,
+    StepFigure,
+    TransferFigure,
+    UnitStepFigure,
+    WaitingFigure,
+)
 DIMENSIONS = ("definition_key", "plan", "target_unit", "origin_unit")
+OF_MONTHS = (
+    *("started_month", "ended_month", "status", "cycle_minutes", "definition_key", "plan"),
+    *("outside_bkn", "outside_mendagri", "outside_other"),
+)
+"""What `month_figure` is counted from."""
+OF_TRANSFERS = (
+    *("effective_on", *DIMENSIONS, "agreed", "conditional", "against", "wish_met"),
+    *("objected", "upheld", "target_reached", "follow_ups"),
+)
+"""What `transfer_figure` is counted from."""
 
 Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
 class Stale:
-    """What has to be counted again: months (their first days), and the elements whose open tasks changed."""
+    """What has to be counted again: months (their first days), those whose transfers changed, and the elements whose open
+    tasks changed."""
 
     months: set[date] = field(default_factory=set)
+    transfers: set[date] = field(default_factory=set)
     elements: set[str] = field(default_factory=set)
 
 
@@ -116,6 +146,7 @@ def refresh(action: Action) -> bool:
     for chunk in _chunks([case for case in changed if case], CASES_A_PIECE):
         count_cases(action, chunk, stale)
     count_elements(action, stale.elements)
+    count_transfers(action, stale.transfers)
     _count_or_plan(action, sorted(stale.months))
     unit_months.take(action)
     _set(session, MARK, str(upto))
@@ -147,6 +178,8 @@ def rebuild(services: Services, progress: Callable[[int, int], None] | None = No
             count_month(action, month)
     with services.action() as action:
         count_elements(action, None)
+        count_transfers(action, None)
+        refresh_statistics(action.session, COUNTED)
         unit_months.take(action)
         _set(action.session, AS_OF, action.now.isoformat())
     return done
@@ -174,6 +207,7 @@ def count_cases(action: Action, ids: Sequence[uuid.UUID], stale: Stale) -> None:
         old = before.get(row["case_id"])
         moved = old is None or any(getattr(old, name) != row[name] for name in DIMENSIONS)
         stale.months |= _months_of_case(old, row)
+        stale.transfers |= _months_of_transfer(old, row)
         since = None if moved or old is None else old.closed_until
         same = not moved and old is not None and old.closed_count == row["closed_count"]
         for element, state, closed_at in tasks[row["case_id"]]:
@@ -183,18 +217,30 @@ def count_cases(action: Action, ids: Sequence[uuid.UUID], stale: Stale) -> None:
                 stale.months.add(months.of(closed_at, action.calendar.timezone))
                 stale.elements.add(element)
     upsert_many(session, CaseFigure, rows, ["case_id"])
+    session.execute(delete(CaseStepFigure).where(CaseStepFigure.case_id.in_(ids)))
+    insert_many(session, CaseStepFigure, case_step_rows(session, action.calendar.timezone, ids))
     session.expire_all()
 
 
 def _months_of_case(old: CaseFigure | None, row: Mapping[str, Any]) -> set[date]:
     """The months whose cases have to be counted again because this one changed."""
-    named = ("started_month", "ended_month", "status", "cycle_minutes", "definition_key", "plan")
-    outside = ("outside_bkn", "outside_mendagri", "outside_other")
-    if old is not None and all(getattr(old, name) == row[name] for name in (*named, *outside)):
+    if _is_same(old, row, OF_MONTHS):
         return set()
     known = [row["started_month"], row["ended_month"]]
     known += [old.started_month, old.ended_month] if old is not None else []
     return {month for month in known if month is not None}
+
+
+def _months_of_transfer(old: CaseFigure | None, row: Mapping[str, Any]) -> set[date]:
+    """The months whose transfers have to be counted again because this case changed."""
+    if _is_same(old, row, OF_TRANSFERS):
+        return set()
+    days = (row["effective_on"], old.effective_on if old is not None else None)
+    return {day.replace(day=1) for day in days if day is not None}
+
+
+def _is_same(old: CaseFigure | None, row: Mapping[str, Any], names: Iterable[str]) -> bool:
+    return old is not None and all(getattr(old, name) == row[name] for name in names)
 
 
 def count_month(action: Action, month: date) -> None:
@@ -219,6 +265,19 @@ def count_elements(action: Action, elements: Collection[str] | None) -> None:
     insert_many(session, WaitingFigure, waiting_rows(session, elements))
 
 
+def count_transfers(action: Action, known: Collection[date] | None) -> None:
+    """Count the transfers that took effect in some months again; all of them for None."""
+    session = action.session
+    if known is None:
+        session.execute(delete(TransferFigure))
+        insert_many(session, TransferFigure, transfer_rows(session))
+        return
+    for month in sorted(known):
+        session.execute(delete(TransferFigure).where(TransferFigure.month == month))
+        within = CaseFigure.effective_on >= month, CaseFigure.effective_on < months.add(month, 1)
+        insert_many(session, TransferFigure, transfer_rows(session, *within))
+
+
 def _count_following(action: Action, row: DueWork) -> bool:
     after = row.payload["after"]
     ids = _following(action.session, uuid.UUID(after) if after else None)
@@ -228,6 +287,8 @@ def _count_following(action: Action, row: DueWork) -> bool:
         return True
     row.payload = {}
     count_elements(action, None)
+    count_transfers(action, None)
+    refresh_statistics(action.session, COUNTED)
     _plan_months(action, _months_with_work(action))
     _set(action.session, AS_OF, action.now.isoformat())
     return True

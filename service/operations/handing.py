@@ -12,8 +12,9 @@ from service.db.cases import Case, Task
 from service.db.drafts import HeldDecision
 from service.db.queries import tasks as queries
 from service.domain.access import Actor
-from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from service.operations import accounts, cases, notices, tasks
+from service.domain.errors import Conflict, Invalid, NotAllowed
+from service.domain.wording import N_, Message
+from service.operations import accounts, notices, tasks
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -52,18 +53,11 @@ def assign(action: Action, task_id: uuid.UUID, to: uuid.UUID, note: str = "") ->
 
     A head whose rights end at their unit assigns the tasks of that unit only.
     """
-    task = action.session.get(Task, task_id)
-    if task is None:
-        raise NotFound("There is no such task.")
+    task = tasks.existing(action, task_id)
     queries.get(action.session, action.actor, task_id)
     if not may_assign(action.actor, task):
         raise NotAllowed("Your roles do not allow you to assign tasks.")
-    case = cases.locked(action, task.case_id)
-    action.session.refresh(task)
-    if task.state != "open":
-        raise tasks.too_late(action, task)
-    cases.check_not_suspended(case)
-    return _give(action, case, task, to, "task_assigned", note)
+    return _give(action, tasks.lock_open(action, task), task, to, "task_assigned", note)
 
 
 def may_assign(actor: Actor, task: Task) -> bool:
@@ -85,7 +79,11 @@ def _give(action: Action, case: Case, task: Task, to: uuid.UUID, kind: str, note
     theirs = replace(action, actor=accounts.actor_of(action, account))
     if done := tasks.apart(theirs, case, task):
         raise Invalid(
-            f"{account.name} completed “{done}” in this case: somebody else has to do this.",
+            Message(
+                N_("%(name)s completed “%(task)s” in this case: somebody else has to do this."),
+                name=account.name,
+                task=done,
+            ),
             {"to": CHOOSE},
         )
     before = accounts.name_of(action, task.assignee_id)

@@ -9,16 +9,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from service.db.accounts import Account
 from service.db.base import insert_new
 from service.db.cases import DueWork, Task
 from service.db.drafts import Draft, HeldDecision
-from service.domain.errors import Conflict, NotFound
+from service.domain.errors import Conflict
 from service.operations import accounts, acting, cases, drafts, notices, tasks
 from service.operations.action import Action
 
@@ -26,10 +26,16 @@ KIND = "decision"
 
 
 def decide(
-    action: Action, task_id: uuid.UUID, answers: Mapping[str, Any], expected_version: int | None = None
+    action: Action,
+    task_id: uuid.UUID,
+    answers: Mapping[str, Any],
+    expected_version: int | None = None,
+    *,
+    batch: uuid.UUID | None = None,
 ) -> HeldDecision | None:
     """Take a decision: held for as long as the settings say; None when it was carried out at once.
 
+    `batch`: one of many taken together, which all wait for the last of them, so that they can be taken back together.
     Raises as tasks.complete does, except what only the engine finds out.
     """
     seconds = action.settings.undo_seconds
@@ -50,6 +56,8 @@ def decide(
         account_id=action.actor.id,
         answers=dict(answers),
         version=task.version,
+        decided_at=action.now,
+        batch_id=batch,
         until=action.now + timedelta(seconds=seconds),
         assignee_before=before,
         substitution_id=action.actor.acting_for.substitution if action.actor.acting_for else None,
@@ -57,7 +65,19 @@ def decide(
     action.session.add(held)
     drafts.discard(action, task_id)
     _plan(action, task, held)
+    if batch is not None:
+        _hold_together(action, batch, held.until)
     return held
+
+
+def _hold_together(action: Action, batch: uuid.UUID, until: datetime) -> None:
+    """The actor's other decisions of a batch can be taken back as long as its latest."""
+    ours = (HeldDecision.batch_id == batch, HeldDecision.account_id == action.actor.id)
+    keys = [_key(task_id) for task_id in action.session.scalars(select(HeldDecision.task_id).where(*ours))]
+    action.session.execute(update(HeldDecision).where(*ours).values(until=until))
+    action.session.execute(
+        update(DueWork).where(DueWork.key.in_(keys), DueWork.state == "pending").values(due_at=until)
+    )
 
 
 def _held(action: Action, task_id: uuid.UUID) -> uuid.UUID | None:
@@ -68,15 +88,20 @@ def _held(action: Action, task_id: uuid.UUID) -> uuid.UUID | None:
 
 def undo(action: Action, task_id: uuid.UUID) -> None:
     """Take one's own held decision back; what was typed becomes a draft. Raises Conflict when it was carried out."""
-    task = action.session.get(Task, task_id)
-    if task is None:
-        raise NotFound("There is no such task.")
-    cases.locked(action, task.case_id)
+    cases.locked(action, tasks.existing(action, task_id).case_id)
     held = action.session.get(HeldDecision, task_id, populate_existing=True)
     if held is None or held.account_id != action.actor.id:
         raise Conflict("The decision was carried out: it can no longer be taken back here.")
     _release(action, held)
     drafts.save(_as(action, held), task_id, held.answers)
+
+
+def of_batch(action: Action, batch: uuid.UUID) -> list[uuid.UUID]:
+    """The tasks of what the actor decided together and can still take back, in one order for everybody."""
+    found = select(HeldDecision.task_id).where(
+        HeldDecision.batch_id == batch, HeldDecision.account_id == action.actor.id
+    )
+    return list(action.session.scalars(found.order_by(HeldDecision.task_id)))
 
 
 def carry_out(action: Action, row: DueWork) -> None:
@@ -136,8 +161,7 @@ def _as(action: Action, held: HeldDecision) -> Action:
     A substitution must have held when the decision was taken; that it ends meanwhile does not undo what was decided.
     """
     account = action.session.get_one(Account, held.account_id)
-    decided_at = held.until - timedelta(seconds=action.settings.undo_seconds)
-    actor = acting.on_behalf(action, account, held.substitution_id, decided_at)
+    actor = acting.on_behalf(action, account, held.substitution_id, held.decided_at)
     return replace(action, actor=actor)
 
 

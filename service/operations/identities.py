@@ -14,6 +14,7 @@ from service.db.administration import GroupRole, Identity
 from service.db.people import Unit
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.domain.ids import new_id
+from service.domain.wording import N_
 from service.operations import accounts
 from service.operations.action import Action
 from service.operations.oidc import Refused
@@ -43,7 +44,7 @@ def account_of(action: Action, claims: Mapping[str, Any]) -> Account:
         )
         accounts.log(action, "identity_linked", account, issuer=str(claims["iss"]))
     if not account.active:
-        raise Refused(STOPPED, "the account is disabled")
+        raise Refused(STOPPED, N_("the account is disabled"))
     apply_groups(action, account, _groups(action, claims))
     return account
 
@@ -128,21 +129,21 @@ def _linked(action: Action, claims: Mapping[str, Any]) -> Account | None:
     taken = select(Identity.account_id).where(Identity.issuer == claims["iss"])
     found = action.session.scalars(query.where(Account.id.not_in(taken)).limit(2)).all()
     if len(found) > 1:
-        raise Refused(UNKNOWN, "several accounts fit")
+        raise Refused(UNKNOWN, N_("several accounts fit"))
     return found[0] if found else None
 
 
 def _made(action: Action, claims: Mapping[str, Any]) -> Account:
     settings = action.settings
     if not settings.oidc_create_accounts:
-        raise Refused(UNKNOWN, "no account is linked, and none is made")
+        raise Refused(UNKNOWN, N_("no account is linked, and none is made"))
     email = claims.get("email") if claims.get("email_verified") is True else None
     nip = claims.get(settings.oidc_nip_claim) if settings.oidc_nip_claim else None
     name = str(claims.get("name") or claims.get("preferred_username") or "").strip()[:200]
     if isinstance(nip, str):
         nip = nip.replace(" ", "")
         if action.session.scalar(select(Account.id).where(Account.nip == nip)) is not None:
-            raise Refused(UNKNOWN, "another account has this NIP")
+            raise Refused(UNKNOWN, N_("another account has this NIP"))
     return accounts.create(
         action,
         _free_username(action, claims),
@@ -161,7 +162,7 @@ def _free_username(action: Action, claims: Mapping[str, Any]) -> str:
     for name in names:
         if action.session.scalar(select(Account.id).where(Account.username == name)) is None:
             return name
-    raise Refused(UNKNOWN, "no user name is free")
+    raise Refused(UNKNOWN, N_("no user name is free"))
 
 
 def _groups(action: Action, claims: Mapping[str, Any]) -> frozenset[str]:

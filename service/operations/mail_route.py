@@ -133,6 +133,7 @@ def connected(route: MailRoute, settings: Settings) -> Iterator[smtplib.SMTP]:
             server.starttls(context=secure)
         if route.user:
             server.login(route.user, route.plain_password(settings))
+        server.ehlo_or_helo_if_needed()
         yield server
 
 

@@ -1,4 +1,7 @@
-"""Letters: one per row of the outbox, as text and HTML in the person's language. No personal names in them."""
+"""Letters: one per row of the outbox, as text and HTML in the person's language.
+
+Nobody is named in them, except in the text to a substitute the colleague for whom they stand in.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,13 @@ from service.db.accounts import Account
 from service.db.cases import Outbox
 from service.db.notices import NoticeSettings
 from service.db.queries import notices as queries
+from service.db.queries import substitutions as substitution_queries
 from service.db.queries import tasks as task_queries
-from service.domain.access import Actor, make_actor
+from service.domain.access import Actor
 from service.domain.notice_words import moment, phrase, title
 from service.domain.notices import OFFERED
-from service.operations.accounts import scopes_of
+from service.operations import accounts, acting
+from service.operations.action import Action
 from service.operations.mail_route import MailRoute, connected
 from service.operations.notices import wishes_of
 from service.settings import Settings
@@ -33,17 +38,27 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing in a letter: what happened, which task of which case, and where to go."""
+    """One thing in a letter: what happened, which task of which case, and where to go. `number`: of its case."""
 
     title: str
     subject: str
     link: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in one inbox: how much there is, and the most urgent of it."""
+
+    heading: str
+    count: int
+    lines: list[Line]
 
 
 def send(services: Services, route: MailRoute, row: Outbox) -> bool:
     """Send the letter of a row; False when there is nothing left to say. Raises OSError, SMTPException, Unsealable."""
-    with services.sessions() as session:
-        letter = _letter(services, session, row)
+    with services.reading() as action:
+        letter = _letter(action, row)
     if letter is None:
         return False
     letter["From"] = route.sender
@@ -57,28 +72,26 @@ def address_of(settings: Settings) -> str:
     return (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
-def _letter(services: Services, session: Session, row: Outbox) -> EmailMessage | None:
-    account = session.get(Account, uuid.UUID(row.payload["account"]))
+def _letter(action: Action, row: Outbox) -> EmailMessage | None:
+    account = action.session.get(Account, uuid.UUID(row.payload["account"]))
     if account is None or not account.active or not account.email:
         return None
-    base, language = address_of(services.settings), account.locale
-    lines = [_line(notice, account, base) for notice in queries.carried(session, "mail", row.key)]
-    waiting: list[Line] = []
-    total = 0
-    if row.payload.get("collected") and _wants_offered(session, account):
-        waiting, total = _waiting(services, session, account, base)
+    base, language = address_of(action.settings), account.locale
+    carried = queries.carried(action.session, "mail", row.key, action.now)
+    lines = [_line(notice, account, base) for notice in carried]
+    collects = row.payload.get("collected") and _wants_offered(action.session, account)
+    waiting = _waiting(action, account, base) if collects else []
     if not lines and not waiting:
         return None
     letter = EmailMessage()
     letter["To"] = account.email
-    letter["Subject"] = _subject(lines, total, language)
+    letter["Subject"] = _subject(lines, sum(inbox.count for inbox in waiting), language)
     letter["Date"] = format_datetime(row.created_at)
     letter["Message-ID"] = message_id(row.key)
     letter["Auto-Submitted"] = "auto-generated"
     letter["List-Unsubscribe"] = f"<{base}/account#notices>"
-    heading = phrase("waiting", language, count=total) if waiting else ""
-    letter.set_content(_text(lines, heading, waiting, base, language))
-    letter.add_alternative(_html(lines, heading, waiting, base, language), subtype="html")
+    letter.set_content(_text(lines, waiting, base, language))
+    letter.add_alternative(_html(lines, waiting, base, language), subtype="html")
     return letter
 
 
@@ -91,11 +104,21 @@ def _wants_offered(session: Session, account: Account) -> bool:
     return wishes_of(account.timezone, session.get(NoticeSettings, account.id)).wants(OFFERED, "mail")
 
 
-def _waiting(services: Services, session: Session, account: Account, base: str) -> tuple[list[Line], int]:
-    """The most urgent tasks that the person can do now, and how many there are."""
-    actor = _actor(services, account)
-    rows = task_queries.inbox(session, actor, limit=MOST_LISTED).items
-    total = task_queries.count_open(session, actor, most=MOST_COUNTED)
+def _waiting(action: Action, account: Account, base: str) -> list[Waiting]:
+    """What the person can do now: of their own, and for each one they stand in for."""
+    own = accounts.actor_of(action, account)
+    inboxes = [_inbox(action, own, account, base, "waiting")]
+    for row in substitution_queries.standing_in(action.session, account.id, action.now):
+        theirs = acting.actor_for(action, account, row.id, action.now)
+        if theirs is not None:
+            inboxes.append(_inbox(action, theirs, account, base, "waiting_for", name=row.absent))
+    return [inbox for inbox in inboxes if inbox.count]
+
+
+def _inbox(action: Action, actor: Actor, account: Account, base: str, heading: str, **named: str) -> Waiting:
+    """The most urgent tasks that somebody can do now, and how many there are."""
+    rows = task_queries.inbox(action.session, actor, limit=MOST_LISTED).items
+    count = task_queries.count_open(action.session, actor, most=MOST_COUNTED)
     lines = [
         Line(
             _name(row.name, row.name_en, account),
@@ -104,24 +127,28 @@ def _waiting(services: Services, session: Session, account: Account, base: str) 
         )
         for row in rows
     ]
-    return lines, total
-
-
-def _actor(services: Services, account: Account) -> Actor:
-    held = scopes_of((grant.role, grant.unit_id) for grant in account.grants)
-    return make_actor(account.id, account.name, account.nip, held, services.roles)
+    return Waiting(phrase(heading, account.locale, count=count, **named), count, lines)
 
 
 def _line(notice: queries.NoticeRow, account: Account, base: str) -> Line:
     said = title(notice.kind, account.locale)
+    if notice.stands_in is not None:
+        return Line(said, _stands_in(notice.stands_in, account), f"{base}/account/absence")
     name = _name(notice.task_name, notice.task_name_en, account)
-    path = f"/tasks/{notice.task_id}" if notice.task_id and not notice.over else f"/cases/{notice.case_id}"
+    open_task = notice.task_id and not notice.over
+    path = f"/tasks/{notice.task_id}" if open_task else f"/notices/{notice.id}/open"
     if notice.comment_id:
         path = f"/cases/{notice.case_id}#comment-{notice.comment_id}"
     due = notice.due_at if notice.kind not in ("comment", "mention") else None
-    return Line(
-        f"{said}: {name}" if name else said, _subject_of(notice.case_number, due, account), base + path
-    )
+    subject = _subject_of(notice.case_number, due, account)
+    if notice.acting_for is not None:
+        subject += f", {phrase('acting_for', account.locale, name=notice.acting_for)}"
+    return Line(f"{said}: {name}" if name else said, subject, base + path, notice.case_number or "")
+
+
+def _stands_in(row: queries.StandsIn, account: Account) -> str:
+    days = {"first": f"{row.first:%d-%m-%Y}", "last": f"{row.last:%d-%m-%Y}"}
+    return phrase("stands_in", account.locale, substitute=row.substitute, absent=row.absent, **days)
 
 
 def _name(indonesian: str, english: str, account: Account) -> str:
@@ -137,18 +164,18 @@ def _subject_of(number: str | None, due: object, account: Account) -> str:
 
 def _subject(lines: list[Line], waiting: int, language: str) -> str:
     if len(lines) == 1:
-        number = lines[0].subject.split(",")[0]
-        return f"{lines[0].title} ({number})" if number else lines[0].title
+        number = lines[0].number
+        return f"{lines[0].title} ({phrase('case', language)} {number})" if number else lines[0].title
     if lines:
         return f"Mutasi: {phrase('many', language, count=len(lines))}"
     return f"Mutasi: {phrase('waiting_subject', language, count=waiting)}"
 
 
-def _text(lines: list[Line], heading: str, waiting: list[Line], base: str, language: str) -> str:
+def _text(lines: list[Line], waiting: list[Waiting], base: str, language: str) -> str:
     parts = [_as_text(line) for line in lines]
-    if waiting:
-        parts.append(f"{heading}\n{base}/inbox")
-        parts += [_as_text(line) for line in waiting]
+    for inbox in waiting:
+        parts.append(f"{inbox.heading}\n{base}/inbox")
+        parts += [_as_text(line) for line in inbox.lines]
     foot = f"--\n{phrase('why', language)}\n{phrase('settings', language)}: {base}/account#notices"
     return "\n\n".join([*parts, foot]) + "\n"
 
@@ -175,15 +202,16 @@ HEADING = Markup(
 )
 
 
-def _html(lines: list[Line], heading: str, waiting: list[Line], base: str, language: str) -> str:
-    more = Markup("")
-    if waiting:
-        more = HEADING.format(
-            heading=heading,
+def _html(lines: list[Line], waiting: list[Waiting], base: str, language: str) -> str:
+    more = Markup("").join(
+        HEADING.format(
+            heading=inbox.heading,
             link=f"{base}/inbox",
             inbox=phrase("inbox", language),
-            rows=_as_html(waiting, language),
+            rows=_as_html(inbox.lines, language),
         )
+        for inbox in waiting
+    )
     return str(
         PAGE.format(
             language=language,

@@ -15,6 +15,7 @@ from service.db.definitions import Definition as DefinitionRow
 from service.domain.access import SYSTEM
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.domain.wording import N_, Message
 from service.operations import cases, definitions
 from service.operations.action import Action
 from service.operations.advancing import advance
@@ -37,7 +38,7 @@ def send(
     if not reached:
         reached = _begin(action, "message", name, data or {})
     if not reached:
-        raise NotFound(f"Nothing waits for the message {name}.")
+        raise NotFound(Message(N_("Nothing waits for the message %(name)s."), name=name))
     return reached
 
 

@@ -20,10 +20,21 @@ from service.db.cases import Case, CaseEvent, DueWork, Outbox, Task
 from service.db.comments import Comment
 from service.db.notices import Notice, NoticeSettings, PushSubscription
 from service.db.people import Unit
+from service.db.queries import substitutions as substitution_queries
 from service.db.queries import tasks as task_queries
+from service.db.substitutions import Substitution
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
-from service.domain.notices import ABOUT_OPEN_TASKS, CHANNELS, DEFAULTS, OFFERED, RHYTHMS, Channel, Wishes
+from service.domain.notices import (
+    ABOUT_OPEN_TASKS,
+    CHANNELS,
+    DEFAULTS,
+    NEVER_LENT,
+    OFFERED,
+    RHYTHMS,
+    Channel,
+    Wishes,
+)
 from service.operations.action import Action
 from service.operations.recording import tell_row, write_event
 
@@ -59,15 +70,20 @@ def tell(
     case_id: uuid.UUID | None = None,
     task: Task | None = None,
     comment: Comment | None = None,
+    about: Substitution | None = None,
     by: str | None = None,
     said: str = "",
     at: datetime | None = None,
 ) -> int:
-    """Tell these accounts something; nobody twice under the same `key`, and never the actor. Answers how many were told.
+    """Tell these accounts something, and whoever stands in for them now; nobody twice under the same `key`, and never the
+    actor. Answers how many were told.
 
     `by`, `said`: who says it and in which words; shown in the app only. `at`: when it happened, if not now.
     """
-    people = recipients(action, {found for found in accounts if found and found != action.actor.id})
+    whom = {found for found in accounts if found}
+    case_id = case_id or (task.case_id if task else None)
+    in_place = {} if kind in NEVER_LENT else substitutes_of(action, whom, case_id, task)
+    people = recipients(action, (whom | in_place.keys()) - {action.actor.id})
     known = set(
         action.session.scalars(
             select(Notice.account_id).where(
@@ -87,9 +103,10 @@ def tell(
             "account_id": person.id,
             "key": key,
             "kind": kind,
-            "case_id": case_id or (task.case_id if task else None),
+            "case_id": case_id,
             "task_id": task.id if task else None,
             "comment_id": comment.id if comment else None,
+            "substitution_id": about.id if about else in_place.get(person.id),
             "said_by": by,
             "said": said,
             "created_at": happened,
@@ -113,7 +130,9 @@ def announce(action: Action, task: Task) -> None:
     there when it leaves. One letter however many tasks, and no row per member in the app: that is what the inbox is for.
     """
     outgoing: dict[str, dict[str, Any]] = {}
-    for person in recipients(action, holders(action, task, most=MOST_ANNOUNCED)):
+    whom = set(holders(action, task, most=MOST_ANNOUNCED))
+    in_place = substitutes_of(action, whom, task.case_id, task)
+    for person in recipients(action, whom | in_place.keys()):
         for channel in _ways(action, person, OFFERED):
             delivery = _delivery(action, person, OFFERED, channel, None)
             outgoing[delivery["key"]] = delivery
@@ -128,6 +147,26 @@ def plan(
     insert_new(
         action.session, DueWork, [tell_row(action, kind, f"{TELL}:{key}", case.id, task_id, **payload)]
     )
+
+
+def substitutes_of(
+    action: Action, absent: Iterable[uuid.UUID], case_id: uuid.UUID | None, task: Task | None
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Who stands in now for any of these accounts in this case -> the substitution; nobody who is told for himself.
+
+    What is asked of somebody in person concerns only a substitute to whom they lent that.
+    """
+    whom = set(absent)
+    case = action.session.get(Case, case_id) if case_id else None
+    if case is None:
+        return {}
+    asked_in_person = task is not None and task.person_nip is not None and task.assignee_id is None
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for row in substitution_queries.of_absent(action.session, whom, action.now):
+        covered = row.acting_for.covers(case.definition_key, case.subject_nip)
+        if covered and (row.personal or not asked_in_person) and row.substitute_id not in whom:
+            found.setdefault(row.substitute_id, row.id)
+    return found
 
 
 def recipients(action: Action, ids: Iterable[uuid.UUID]) -> list[Recipient]:

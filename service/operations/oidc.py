@@ -25,6 +25,7 @@ from sqlalchemy import delete, select
 
 from service.db.administration import SignInRequest
 from service.domain.errors import BadCredentials
+from service.domain.wording import N_
 from service.operations.action import Action
 from service.operations.signing_in import digest
 from service.settings import BadSetting, Settings
@@ -129,16 +130,16 @@ def begin(action: Action, provider: Provider, redirect_uri: str, target: str) ->
 def take_request(action: Action, state: str, expected: str) -> SignInRequest:
     """The request that this browser was sent with, once. Raises Refused for another's, an old or a used one."""
     if not state or not expected or not hmac.compare_digest(state.encode(), expected.encode()):
-        raise Refused(REFUSED, "the state is not this browser's")
+        raise Refused(REFUSED, N_("the state is not this browser's"))
     found = action.session.scalar(
         select(SignInRequest).where(SignInRequest.state_hash == digest(state)).with_for_update()
     )
     if found is None:
-        raise Refused(REFUSED, "the state was used already")
+        raise Refused(REFUSED, N_("the state was used already"))
     action.session.delete(found)
     action.session.flush()
     if found.created_at <= action.now - LASTS:
-        raise Refused(REFUSED, "the state is too old")
+        raise Refused(REFUSED, N_("the state is too old"))
     return found
 
 
@@ -167,12 +168,12 @@ def discover(settings: Settings, *, anew: bool = False) -> Provider:
     try:
         said = _json(address)
         if said.get("issuer") != settings.oidc_issuer:
-            raise Refused(AWAY, "the provider names another issuer")
+            raise Refused(AWAY, N_("the provider names another issuer"))
         methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         basic = "client_secret_basic" in methods
         endpoints = [said["authorization_endpoint"], said["token_endpoint"], said["jwks_uri"]]
         if not all(_is_safe(endpoint) for endpoint in endpoints):
-            raise Refused(AWAY, "the provider has an endpoint without TLS")
+            raise Refused(AWAY, N_("the provider has an endpoint without TLS"))
         provider = Provider(
             issuer=settings.oidc_issuer,
             authorization_endpoint=said["authorization_endpoint"],
@@ -215,9 +216,9 @@ def _checked(settings: Settings, provider: Provider, id_token: str, nonce: str) 
         raise Refused(REFUSED, f"ID token: {error}") from error
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != settings.oidc_client_id:
-        raise Refused(REFUSED, "ID token: for another party")
+        raise Refused(REFUSED, N_("ID token: for another party"))
     if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
-        raise Refused(REFUSED, "ID token: subject")
+        raise Refused(REFUSED, N_("ID token: subject"))
     return claims
 
 
@@ -235,7 +236,7 @@ def _completed(
     except (requests.RequestException, AuthlibBaseError, ValueError) as error:
         raise Refused(AWAY, f"userinfo: {type(error).__name__}") from error
     if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
-        raise Refused(REFUSED, "userinfo: about somebody else")
+        raise Refused(REFUSED, N_("userinfo: about somebody else"))
     return {**more, **claims}
 
 

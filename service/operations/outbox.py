@@ -4,7 +4,6 @@ tell a second copy from a second message."""
 from __future__ import annotations
 
 import logging
-import secrets
 import smtplib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from service.db.cases import Outbox
-from service.operations import clock, mailing, pushing
+from service.operations import clock, leases, mailing, pushing
 from service.operations.action import Action
 from service.operations.vault import Unsealable
 
@@ -51,7 +50,6 @@ def forget(action: Action) -> None:
 
 def _claim(services: Services, channels: Iterable[str]) -> list[tuple[uuid.UUID, str]]:
     """Take what is to be sent. It is hidden from others for the lease, and comes back when this process dies."""
-    token = secrets.token_hex(16)
     with services.sessions.begin() as session:
         now = clock.now(session)
         wanted = (
@@ -59,16 +57,8 @@ def _claim(services: Services, channels: Iterable[str]) -> list[tuple[uuid.UUID,
             .where(Outbox.state == "pending", Outbox.next_at <= now, Outbox.kind.in_(list(channels)))
             .order_by(Outbox.next_at)
             .limit(BATCH)
-            .with_for_update(skip_locked=True)
         )
-        ids = session.scalars(wanted).all()
-        if ids:
-            session.execute(
-                update(Outbox)
-                .where(Outbox.id.in_(ids))
-                .values(lease_token=token, next_at=now + LEASE, attempts=Outbox.attempts + 1)
-                .execution_options(synchronize_session=False)
-            )
+        ids, token = leases.take(session, Outbox, wanted, now + LEASE)
     return [(row_id, token) for row_id in ids]
 
 

@@ -34,5 +34,5 @@ def start(action: Action) -> Case:
         DEFINITION,
         subject=actor.nip,
         element=STARTED_BY,
-        title="Permohonan mutasi",
+        title=("Permohonan mutasi", "Request to be moved"),
     )

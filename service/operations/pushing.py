@@ -23,6 +23,7 @@ from service.db.accounts import Account
 from service.db.cases import Outbox
 from service.db.notices import PushSubscription
 from service.db.queries import notices as queries
+from service.db.queries import substitutions as substitution_queries
 from service.domain.errors import Invalid, NotFound
 from service.domain.ids import new_id
 from service.domain.notice_words import phrase, title
@@ -88,18 +89,19 @@ def devices(action: Action) -> list[PushSubscription]:
 
 def send(services: Services, row: Outbox) -> bool:
     """Push a row to every browser of its person; those that took it are not asked again when others failed."""
-    with services.sessions() as session:
-        account = session.get(Account, uuid.UUID(row.payload["account"]))
-        notices = queries.carried(session, "push", row.key)
-        owned = select(PushSubscription).where(
-            PushSubscription.account_id == uuid.UUID(row.payload["account"])
-        )
-        browsers = [one for one in session.scalars(owned) if str(one.id) not in row.payload.get("done", ())]
+    account_id = uuid.UUID(row.payload["account"])
+    with services.reading() as action:
+        account = action.session.get(Account, account_id)
+        notices = queries.carried(action.session, "push", row.key, action.now)
+        stands_in = bool(substitution_queries.standing_in(action.session, account_id, action.now))
+        owned = select(PushSubscription).where(PushSubscription.account_id == account_id)
+        found = action.session.scalars(owned).all()
+        browsers = [one for one in found if str(one.id) not in row.payload.get("done", ())]
     if account is None or not account.active or not browsers:
         return False
     if not notices and not row.payload.get("collected"):
         return False
-    message = json.dumps(_message(notices, account, row.key), ensure_ascii=False)
+    message = json.dumps(_message(notices, account, row.key, stands_in=stands_in), ensure_ascii=False)
     outcomes = {browser.id: _push(services.settings, browser, message, row.key) for browser in browsers}
     _note(services, row, outcomes)
     if failed := [outcome for outcome in outcomes.values() if outcome not in ("taken", "gone")]:
@@ -107,15 +109,18 @@ def send(services: Services, row: Outbox) -> bool:
     return "taken" in outcomes.values()
 
 
-def _message(notices: Sequence[queries.NoticeRow], account: Account, key: str) -> dict[str, str]:
+def _message(
+    notices: Sequence[queries.NoticeRow], account: Account, key: str, *, stands_in: bool
+) -> dict[str, str]:
     """What the screen shows: kind, task and case number; no names, no words of people."""
     language = account.locale
     if len(notices) == 1:
         (notice,) = notices
         name = notice.task_name_en if language == "en" and notice.task_name_en else notice.task_name
         body = " · ".join(part for part in (name, notice.case_number) if part)
+        said = title(notice.kind, language)
         return {
-            "title": title(notice.kind, language),
+            "title": phrase("as_substitute", language, title=said) if notice.acting_for else said,
             "body": body,
             "url": f"/notices/{notice.id}/open",
             "tag": key,
@@ -123,7 +128,8 @@ def _message(notices: Sequence[queries.NoticeRow], account: Account, key: str) -
     if notices:
         said = phrase("many", language, count=len(notices))
         return {"title": "Mutasi", "body": said, "url": "/notices", "tag": key}
-    return {"title": "Mutasi", "body": title("offered", language), "url": "/inbox", "tag": key}
+    said = phrase("offered_or_lent", language) if stands_in else title("offered", language)
+    return {"title": "Mutasi", "body": said, "url": "/inbox", "tag": key}
 
 
 def _push(settings: Settings, browser: PushSubscription, message: str, key: str) -> str:

@@ -44,8 +44,8 @@ def require(action: Action, roles: Iterable[str]) -> None:
     """Who holds one of these roles needs a second factor, from the next sign-in on."""
     accounts.check_may_manage(action)
     wanted = sorted(set(roles))
-    if unknown := set(wanted) - set(action.roles):
-        raise Invalid(f"There is no role {', '.join(sorted(unknown))}.")
+    if set(wanted) - set(action.roles):
+        raise Invalid("There is no such role.")
     before = sorted(required_roles(action))
     if wanted == before:
         return

@@ -1,14 +1,15 @@
-"""Ending sessions: one's own by oneself, anybody's by an administrator."""
+"""Sessions that end: one's own by oneself, anybody's by an administrator; and why one is over."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from service.db.accounts import Account, WebSession
 from service.domain.errors import NotFound
-from service.operations import accounts
+from service.operations import accounts, signing_in
 from service.operations.action import Action
 
 
@@ -38,6 +39,28 @@ def end_all(action: Action, username: str) -> None:
     account = accounts.named(action.session, username)
     accounts.end_sessions(action, account.id)
     accounts.log(action, "sessions_ended", account)
+
+
+def why_over(action: Action, token: str) -> str | None:
+    """Why the session of this cookie opens nothing any more: ended, expired or idle. None where it is open or unknown."""
+    session = action.session.get(WebSession, signing_in.digest(token))
+    if session is None:
+        return None
+    if session.ended_at is not None:
+        return "ended"
+    if session.expires_at <= action.now:
+        return "expired"
+    idle = timedelta(minutes=action.settings.session_idle_minutes)
+    return "idle" if session.seen_at + idle <= action.now else None
+
+
+def of_one_person(action: Action, *tokens: str) -> bool:
+    """Whether the sessions of these cookies, open or over, are all one account's."""
+    digests = [signing_in.digest(token) for token in tokens]
+    owners = action.session.scalars(
+        select(WebSession.account_id).where(WebSession.token_hash.in_(digests))
+    ).all()
+    return len(owners) == len(tokens) and len(set(owners)) == 1
 
 
 def _end(action: Action, account_id: uuid.UUID, handle: str) -> None:

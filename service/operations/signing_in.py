@@ -17,6 +17,7 @@ from service.db.administration import SignInRequest
 from service.domain.access import SYSTEM, Actor, make_actor
 from service.domain.errors import BadCredentials, Invalid, NotAllowed, NotFound, TooManyAttempts
 from service.domain.ids import new_id
+from service.domain.wording import N_, Message
 from service.operations import accounts, acting, clock
 from service.operations.action import Action
 from service.operations.recording import write_event
@@ -127,14 +128,28 @@ def half_session(action: Action, token: str) -> tuple[WebSession, Account]:
     return row.WebSession, row.Account
 
 
-def check_guesses(action: Action, subject: str) -> None:
-    """Raises TooManyAttempts after as many failures of this kind as wrong passwords are allowed."""
-    _check_limits(action, {subject: action.settings.sign_in_attempts})
+def check_guesses(action: Action, subject: str, most: int | None = None) -> None:
+    """Raises TooManyAttempts after `most` failures of this kind, or as many as wrong passwords are allowed."""
+    _check_limits(action, {subject: most or action.settings.sign_in_attempts})
 
 
 def note_guess(action: Action, subject: str) -> None:
     """Count a failure of another kind than a wrong password."""
     action.session.add(SignInAttempt(subject=subject, at=action.now))
+
+
+def note_departure(action: Action, address: str) -> None:
+    """Count somebody who is sent to the identity provider. Raises TooManyAttempts when as many of this address have not
+    come back as may fail to sign in there; those who come back are not counted (`note_return`)."""
+    subject = _departed(address)
+    _check_limits(action, {subject: action.settings.sign_in_attempts * STRANGERS_FACTOR})
+    action.session.add(SignInAttempt(subject=subject, at=action.now))
+
+
+def note_return(action: Action, address: str) -> None:
+    """Somebody came back from the identity provider: one fewer is away."""
+    gone = select(func.min(SignInAttempt.id)).where(SignInAttempt.subject == _departed(address))
+    action.session.execute(delete(SignInAttempt).where(SignInAttempt.id == gone.scalar_subquery()))
 
 
 def note_wrong_code(action: Action, username: str, address: str) -> None:
@@ -286,7 +301,7 @@ def end_token(action: Action, prefix: str) -> None:
         select(ApiToken).where(ApiToken.prefix == prefix[:12], ApiToken.ended_at.is_(None))
     ).all()
     if len(found) != 1:
-        raise NotFound(f"There is no token {prefix}.")
+        raise NotFound(Message(N_("There is no token %(prefix)s."), prefix=prefix))
     found[0].ended_at = action.now
     write_event(action, "token_revoked", name=prefix[:12])
 
@@ -366,6 +381,10 @@ def _pair(username: str, address: str) -> str:
 
 def _address(address: str) -> str:
     return f"address:{address[:64]}"
+
+
+def _departed(address: str) -> str:
+    return f"departed:{address[:64]}"
 
 
 def _everywhere(username: str) -> str:

@@ -19,6 +19,8 @@ from service.db.people import Employee
 from service.db.substitutions import Substitution
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.ids import new_id
+from service.domain.notices import STAND_IN, STAND_IN_OVER
+from service.operations import notices
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -72,6 +74,7 @@ def appoint(
     action.session.add(made)
     action.session.flush()
     _log(action, "substitution_made", away, other, made, reason=made.reason)
+    _tell(action, STAND_IN, made)
     return made
 
 
@@ -89,6 +92,7 @@ def end(action: Action, substitution_id: uuid.UUID, reason: str = "") -> Substit
     made.ended_at, made.ended_by = action.now, action.actor.id
     made.end_reason = reason.strip()[:LONGEST_REASON] or None
     _log(action, "substitution_ended", away, other, made, reason=made.end_reason)
+    _tell(action, STAND_IN_OVER, made)
     return made
 
 
@@ -221,6 +225,19 @@ def _check_no_ring(
                 seen.add(found.id)
                 common = (max(begins, found.starts_at), min(finishes, found.ends_at))
                 waiting.append((found.substitute_id, *common))
+
+
+def _tell(action: Action, kind: str, made: Substitution) -> None:
+    """Both people hear of it, except who did it himself."""
+    notices.tell(
+        action,
+        kind,
+        [made.absent_id, made.substitute_id],
+        key=f"{kind}:{made.id}",
+        about=made,
+        by=action.actor.name,
+        said=(made.end_reason if kind == STAND_IN_OVER else made.reason) or "",
+    )
 
 
 def _log(

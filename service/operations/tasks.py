@@ -14,9 +14,9 @@ from sqlalchemy import or_, select
 from service.db.cases import Case, CaseEvent, Task
 from service.db.queries import tasks as queries
 from service.domain import forms
-from service.domain.access import is_offered
 from service.domain.errors import Conflict, Incident, InvalidForm, NotAllowed, NotFound, Stale
-from service.operations import accounts, cases, definitions, form_answers
+from service.domain.wording import N_, Message
+from service.operations import accounts, cases, definitions, form_answers, last_decision, objections
 from service.operations.action import Action
 from service.operations.advancing import advance
 from service.operations.attempts import attempting, settle
@@ -86,6 +86,7 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
     with (
         attempting(case.id, "complete", subject, task=str(task.id), answers=dict(answers)),
         _on_fields(answers),
+        last_decision.kept(action, case, task.id),
     ):
         step = action.engine.complete(definition, case.snapshot, task.engine_key, cleaned, action.now)
         case.plan = cases.plan_of(cleaned) or case.plan
@@ -96,6 +97,7 @@ def finish(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -
         task.version += 1
         said = [event_row(action, "task_completed", case.id, data={"answers": plain(cleaned)}, **place(task))]
         advance(action, case, definition, step, said=said)
+        objections.tell_ruling(action, case, task, cleaned)
     settle(action, case, subject)
     return task
 
@@ -109,6 +111,24 @@ def _on_fields(answers: Mapping[str, Any]) -> Iterator[None]:
         if refused.fields and refused.fields.keys() <= answers.keys():
             raise InvalidForm(forms.SUMMARY, refused.fields) from refused
         raise
+
+
+def existing(action: Action, task_id: uuid.UUID) -> Task:
+    """The task with an id, whoever may see it. Raises NotFound."""
+    task = action.session.get(Task, task_id)
+    if task is None:
+        raise NotFound("There is no such task.")
+    return task
+
+
+def lock_open(action: Action, task: Task) -> Case:
+    """The case of an open task, locked; the task is as it is then, whoever it is offered to. Raises Conflict."""
+    case = cases.locked(action, task.case_id)
+    action.session.refresh(task)
+    if task.state != "open":
+        raise too_late(action, task)
+    cases.check_not_suspended(case)
+    return case
 
 
 def locked_open(action: Action, task_id: uuid.UUID) -> tuple[Case, Task]:
@@ -142,7 +162,7 @@ def _schema(bundle: Any, form_id: str) -> dict[str, Any]:
         if file.name == f"{form_id}.json":
             schema: dict[str, Any] = json.loads(file.content)
             return schema
-    raise NotFound(f"The form {form_id} is not part of this definition.")
+    raise NotFound(Message(N_("The form %(form)s is not part of this definition."), form=form_id))
 
 
 def _clean(action: Action, case: Case, task: Task, answers: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -179,7 +199,13 @@ def _locked(action: Action, task_id: uuid.UUID, expected_version: int | None) ->
         raise too_late(action, task)
     cases.check_not_suspended(case)
     if expected_version is not None and expected_version != task.version:
-        raise Stale(f"The task is at version {task.version}, not {expected_version}.")
+        raise Stale(
+            Message(
+                N_("The task is at version %(present)s, not %(expected)s."),
+                present=task.version,
+                expected=expected_version,
+            )
+        )
     return case, task
 
 
@@ -205,19 +231,14 @@ def apart(action: Action, case: Case, task: Task) -> str | None:
 def _check_apart(action: Action, case: Case, task: Task) -> None:
     done = apart(action, case, task)
     if done is not None:
-        raise NotAllowed(f"You completed “{done}” in this case: somebody else has to do this.")
+        raise NotAllowed(
+            Message(N_("You completed “%(task)s” in this case: somebody else has to do this."), task=done)
+        )
 
 
 def _check_access(action: Action, task: Task) -> None:
     actor = action.actor
-    if is_offered(
-        actor,
-        role=task.role,
-        unit=task.unit_id,
-        person=task.person_nip,
-        assignee=task.assignee_id,
-        escalated_to=task.escalate_to if task.escalated_at else None,
-    ):
+    if queries.offered(actor, task):
         return
     queries.get(action.session, actor, task.id)  # NotFound for who may not know that it exists
     raise NotAllowed("This task is not offered to you.")
@@ -231,7 +252,11 @@ def too_late(action: Action, task: Task) -> Conflict:
         .order_by(CaseEvent.id.desc())
     )
     if task.state == "completed" and event is not None:
-        return Conflict(f"{event.actor_name} completed this task first.", by=event.actor_name, at=event.at)
+        return Conflict(
+            Message(N_("%(name)s completed this task first."), name=event.actor_name),
+            by=event.actor_name,
+            at=event.at,
+        )
     return Conflict("This task is no longer open: the case went on without it.", at=task.closed_at)
 
 

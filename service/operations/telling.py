@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from service.db.accounts import Account
 from service.db.cases import Case, DueWork, Task
@@ -87,6 +87,31 @@ def _withdrawn(action: Action, row: DueWork, case: Case, task: Task | None) -> N
         )
 
 
+def _cancelled(action: Action, row: DueWork, case: Case, task: Task | None) -> None:
+    """Those who held a task of a cancelled case need not do it: once each, however many they held.
+
+    Whoever was asked in person, often the employee, is not told the reason: it may speak of others.
+    """
+    held = select(Task).where(
+        Task.case_id == case.id,
+        Task.state == "cancelled",
+        Task.closed_at == case.ended_at,
+        or_(Task.assignee_id.is_not(None), Task.person_nip.is_not(None)),
+    )
+    for one in action.session.scalars(held.order_by(Task.person_nip.is_not(None), Task.id)):
+        asked = select(Account.id).where(Account.nip == one.person_nip)
+        notices.tell(
+            action,
+            "withdrawn",
+            [one.assignee_id] if one.assignee_id else action.session.scalars(asked),
+            key=row.key,
+            task=one,
+            by=action.actor.name,
+            said="" if one.person_nip else row.payload["reason"],
+            at=row.due_at,
+        )
+
+
 def _decision(action: Action, row: DueWork, case: Case, task: Task | None) -> None:
     """The employee hears that the case was decided, or (`revoked`) that the decision no longer stands."""
     kind = "withdrawn" if row.payload.get("revoked") else "decision"
@@ -113,6 +138,7 @@ TELLERS: Mapping[str, Callable[[Action, DueWork, Case, Task | None], None]] = {
     "opened": _opened,
     "sent_back": _sent_back,
     "withdrawn": _withdrawn,
+    "cancelled": _cancelled,
     "decision": _decision,
     "incident": _incident,
 }

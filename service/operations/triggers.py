@@ -70,7 +70,8 @@ def _surges(action: Action, day: date, limits: Mapping[str, Any]) -> Iterator[Si
         if surge.unit not in in_hand:
             month = f"{surge.month:%Y-%m}"
             told = f"{surge.name}: {surge.count} pengaduan pada {month}, biasanya {surge.usual:.1f} sebulan."
-            yield Sign(SURGE, surge.unit, month, _data(SURGE, told, surge.unit))
+            told_en = f"{surge.name}: {surge.count} complaints in {month}, usually {surge.usual:.1f} a month."
+            yield Sign(SURGE, surge.unit, month, _data(SURGE, told, told_en, surge.unit))
 
 
 def _declines(action: Action, day: date, limits: Mapping[str, Any]) -> Iterator[Sign]:
@@ -87,7 +88,11 @@ def _declines(action: Action, day: date, limits: Mapping[str, Any]) -> Iterator[
                 f"{decline.name}: {decline.share:.0%} pegawai berpredikat di bawah baik pada {decline.year}, "
                 f"tahun sebelumnya {decline.before:.0%}."
             )
-            yield Sign(DECLINE, decline.unit, str(decline.year), _data(DECLINE, told, decline.unit))
+            told_en = (
+                f"{decline.name}: {decline.share:.0%} of the employees rated below good in {decline.year}, "
+                f"{decline.before:.0%} the year before."
+            )
+            yield Sign(DECLINE, decline.unit, str(decline.year), _data(DECLINE, told, told_en, decline.unit))
 
 
 def _vacancies(action: Action, day: date, limits: Mapping[str, Any]) -> Iterator[Sign]:
@@ -95,12 +100,13 @@ def _vacancies(action: Action, day: date, limits: Mapping[str, Any]) -> Iterator
     for vacancy in signs.vacancies(action.session, least=int(limits["lowongan_minimum"])):
         if vacancy.position not in in_hand:
             told = f"{vacancy.name}, {vacancy.unit_name}: belum ada pejabat atau pegawai."
-            data = _data(VACANCY, told, vacancy.unit) | {"jabatan_tujuan": vacancy.position}
+            told_en = f"{vacancy.name}, {vacancy.unit_name}: nobody holds it yet."
+            data = _data(VACANCY, told, told_en, vacancy.unit) | {"jabatan_tujuan": vacancy.position}
             yield Sign(VACANCY, vacancy.position, str(day.year), data)
 
 
-def _data(kind: str, told: str, unit: str) -> dict[str, Any]:
-    return {"pemicu": {"jenis": kind, "keterangan": told}, "unit_tujuan": unit}
+def _data(kind: str, told: str, told_en: str, unit: str) -> dict[str, Any]:
+    return {"pemicu": {"jenis": kind, "keterangan": told, "keterangan_en": told_en}, "unit_tujuan": unit}
 
 
 def _announced_this_month(action: Action, signal: str, day: date) -> int:

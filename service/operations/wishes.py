@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from service.db.people import Aspiration, Employee, Position, RecordChange, Unit
+from service.db.people import Aspiration, Employee, Position, Unit
 from service.domain.codes import ALASAN_ASPIRASI
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.operations import record_changes
 from service.operations.action import Action
 from service.operations.recording import write_event
 
@@ -32,7 +34,7 @@ def state(action: Action, wish: Wish) -> Aspiration:
     """State a wish. Each priority once: the present one is changed or withdrawn first."""
     nip = _own_nip(action)
     target = _target(action, wish)
-    _check_priority(action, nip, wish.priority, None)
+    _check_others(action, nip, target, None)
     today = action.calendar.local_date(action.now)
     found = action.session.scalar(
         select(Aspiration).where(
@@ -53,7 +55,7 @@ def change(action: Action, wish_id: int, wish: Wish) -> Aspiration:
     """Change one's own wish; what it was before stays in the history."""
     found = _own(action, wish_id)
     target = _target(action, wish)
-    _check_priority(action, found.nip, wish.priority, found.id)
+    _check_others(action, found.nip, target, found.id)
     if wish.priority != found.prioritas:
         taken = select(Aspiration.id).where(
             Aspiration.nip == found.nip, Aspiration.tgl == found.tgl, Aspiration.prioritas == wish.priority
@@ -120,42 +122,21 @@ def _target(action: Action, wish: Wish) -> dict[str, Any]:
     }
 
 
-def _check_priority(action: Action, nip: str, priority: int, own: int | None) -> None:
-    other = action.session.scalar(
-        select(Aspiration.id).where(
-            Aspiration.nip == nip,
-            Aspiration.prioritas == priority,
-            Aspiration.ditarik.is_(None),
-            Aspiration.id != (own or 0),
-        )
+def _check_others(action: Action, nip: str, target: Mapping[str, Any], own: int | None) -> None:
+    """Each place and each priority once among one's present wishes."""
+    present = select(Aspiration).where(
+        Aspiration.nip == nip, Aspiration.ditarik.is_(None), Aspiration.id != (own or 0)
     )
-    if other is not None:
+    others = action.session.scalars(present).all()
+    place = (target["unor_id"], target["jabatan_id"])
+    if place in {(other.unor_id, other.jabatan_id) for other in others}:
+        text = "You have stated this wish already. Change that one instead."
+        raise Invalid(text, {"position" if target["jabatan_id"] else "unit": text})
+    if target["prioritas"] in {other.prioritas for other in others}:
         text = "You have a wish of this priority. Change or withdraw that one first."
         raise Invalid(text, {"priority": text})
 
 
 def _change(action: Action, found: Aspiration, values: dict[str, Any]) -> None:
-    changes = {}
-    for column, value in values.items():
-        before = getattr(found, column)
-        if before != value:
-            changes[column] = [_plain(before), _plain(value)]
-            setattr(found, column, value)
-    if changes:
-        action.session.add(
-            RecordChange(
-                kind="aspiration",
-                key=f"{found.nip}|{found.tgl.isoformat()}|{found.prioritas}",
-                nip=found.nip,
-                at=action.now,
-                actor_id=action.actor.id,
-                actor_name=action.actor.name,
-                source=SOURCE,
-                changes=changes,
-            )
-        )
-        action.session.flush()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    key = f"{found.nip}|{found.tgl.isoformat()}|{values.get('prioritas', found.prioritas)}"
+    record_changes.change(action, found, values, kind="aspiration", key=key, nip=found.nip, source=SOURCE)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from service.db.cases import Fact
-from service.operations import clock, definitions, notices
+from service.operations import definitions, notices
 from service.wiring import Services
+from tests.clocks import mark_sample
 from tests.operations import city
 from tests.operations.diagrams import branches
 from tests.operations.mail import AT_ONCE, Server, mail_server
@@ -34,7 +34,7 @@ def eager(services: Services, world: World) -> Services:
     """People who want to hear of everything at once, and a definition whose cases they are told of."""
     with services.action(world.intan) as action:
         definitions.deploy(action, [branches()])
-        action.session.add(Fact(name=clock.SAMPLE, value="test"))
+    mark_sample(services)
     for actor in world.actors.values():
         with services.action(actor) as action:
             notices.choose(action, AT_ONCE, {})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 import socketserver
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from email.message import EmailMessage
+
+from tests.serving import serving
 
 AT_ONCE = {"rhythm": "at_once", "offered_rhythm": "at_once", "quiet_from": 0, "quiet_to": 0}
 """Wishes with which every letter leaves at once."""
@@ -39,8 +39,13 @@ class _Session(socketserver.StreamRequestHandler):
             self._say("421 busy")
             return
         self._say("220 test")
+        greeted = False
         for line in self.rfile:
             word = line.split()[0].upper() if line.split() else b""
+            greeted = greeted or word in (b"EHLO", b"HELO")
+            if word == b"MAIL" and not greeted:  # as many servers ask (RFC 5321, 4.1.1.1)
+                self._say("503 send HELO first")
+                continue
             if word == b"DATA":
                 self._say("354 go on")
                 self._take()
@@ -63,18 +68,9 @@ class _Session(socketserver.StreamRequestHandler):
         self.wfile.write(f"{text}\r\n".encode())
 
 
-@contextmanager
-def mail_server() -> Iterator[Server]:
+def mail_server() -> AbstractContextManager[Server]:
     """A running server; it stops with the block."""
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(Server())
 
 
 def said(letter: EmailMessage, kind: str = "plain") -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,6 +14,8 @@ import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
+
+from tests.serving import serving
 
 
 def encoded(value: bytes) -> str:
@@ -79,15 +79,6 @@ class _Request(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def push_service() -> Iterator[Service]:
+def push_service() -> AbstractContextManager[Service]:
     """A running service; it stops with the block."""
-    service = Service()
-    thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield service
-    finally:
-        service.shutdown()
-        thread.join()
-        service.server_close()
+    return serving(Service())

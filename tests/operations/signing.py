@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from service.operations.letters.rendering import Place
 from service.operations.letters.signers import Request
 from service.operations.letters.signers.local import LocalSigner
 from service.settings import Settings
+from tests.serving import serving
 
 
 def text_of(pdf: bytes) -> str:
@@ -153,11 +153,5 @@ def national_service(settings: Settings) -> Iterator[tuple[str, type[NationalSta
         {"folder": Path(settings.var_dir, "signing"), "seen": [], "trouble": 0, "while_signing": None},
     )
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_address[1]}", handler
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

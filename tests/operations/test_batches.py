@@ -16,8 +16,9 @@ from service.operations import batches, cases, deciding, definitions, drafts, du
 from service.operations.batches import Look
 from service.operations.deciding import Answer
 from service.wiring import Services
+from tests.clocks import put_ahead
 from tests.operations.diagrams import HEAD, branches
-from tests.operations.test_holding import move, state
+from tests.operations.test_holding import state
 from tests.operations.test_tasks import open_task
 from tests.world import GITA_NIP, World
 
@@ -127,9 +128,24 @@ def test_one_reason_serves_all_and_without_it_none_passes(ready: Services, world
         with ready.action(world.ani) as action:
             assert batches.decide(action, task_id, answer).passes
     assert {state(ready, task_id) for task_id in ids} == {("open", world.ani.id)}
-    move(ready, 11)
+    put_ahead(ready, seconds=11)
     due.run(ready)
     assert {state(ready, task_id)[0] for task_id in ids} == {"completed"}
+
+
+def test_what_the_forms_still_need_is_given_once_for_all(ready: Services, world: World) -> None:
+    more, plain = waiting(ready, world, perlu_nomor=True), waiting(ready, world)
+    own = waiting(ready, world, perlu_nomor=True, nomor=3)
+    ids = [more, plain, own]
+    wrong = rehearsed(ready, world, ids, Answer("approve", data={"nomor": "tujuh"}))
+    assert wrong == {more: [("form", "Nomor")], plain: [], own: []}
+    answer = Answer("approve", data={"nomor": "7"})
+    assert rehearsed(ready, world, ids, answer) == {task_id: [] for task_id in ids}
+    with ready.action(world.ani) as action:
+        assert all(look.passes for look in batches.decide_all(action, ids, answer))
+    with ready.reading(world.ani) as action:
+        found = [cases.data(action, deciding.present(action, task_id)[1]) for task_id in ids]
+    assert [data.get("nomor") for data in found] == [7, None, 3]
 
 
 def test_what_needs_a_look_is_left_alone_and_who_was_faster_is_named(ready: Services, world: World) -> None:

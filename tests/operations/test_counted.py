@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +16,8 @@ from sqlalchemy import func, select
 from service.db.cases import Case, CaseEvent, Task
 from service.db.figures import CaseFigure
 from service.db.queries.counting.meaning import meaning
+from service.db.queries.figures import acceptance, choosing, transfers
+from service.domain import figures as figures_of
 from service.operations import definitions, figures
 from service.operations.recording import write_event
 from service.wiring import Services
@@ -25,11 +27,25 @@ from tests.operations.test_figures import BEGIN, act
 from tests.world import UNIT_A, UNIT_B, World
 
 STEPS = 100
+JUST_NOW = 6
 PERIOD = "from=2026-01&to=2026-12"
 LINK = re.compile(r'<a href="(/cases\?[^"]*)" aria-label="[^"]*: (?:\d+% \()?(\d+)(?: dari \d+\))?"')
-OF_TASKS = ("waiting", "finished", "timed", "late", "judged", "returned", "rejected", "refused")
+OF_AGES = re.compile(r'<a href="(/cases\?[^"]*)" aria-label="[^"]*, (?:Median|p90): [^"]*"')
+OF_TASKS = (
+    "waiting",
+    "waiting_late",
+    "finished",
+    "timed",
+    "late",
+    "touched",
+    "judged",
+    "returned",
+    "rejected",
+    "refused",
+)
+OF_PERSON = ("held", "held_late", "done_by", "done_late_by")
 ANSWERS = ("setuju", "kembalikan", "tolak")
-SEEN = {"late", "none", "stopped", "bkn", "other", *OF_TASKS[1:]} | {
+SEEN = {"late", "none", "stopped", "bkn", "other", *OF_TASKS, *OF_PERSON} | {
     *("transfers", "agreed", "wished", "objections", "upheld", "reached"),
     *("followed", "carried_out", "reached_then", "review_ahead"),
 }
@@ -58,13 +74,17 @@ def counted(services: Services, world: World) -> Services:
         action.session.flush()
         for month in range(1, 13):
             figures.count_month(action, date(2026, month, 1))
+        figures.count_transfers(action, None)
     return services
 
 
 def decide(action: Any, random: Random) -> None:
-    """Decrees for all cases; every second finished task decided something; some that ended were completed."""
-    done = select(Task).where(Task.state == "completed").order_by(Task.id)
-    for task in action.session.scalars(done).all()[::2]:
+    """Decrees for all cases; a few tasks finished just now; every second finished one decided something; some that ended
+    were completed."""
+    done = action.session.scalars(select(Task).where(Task.state == "completed").order_by(Task.id)).all()
+    for task in done[:JUST_NOW]:
+        task.closed_at = datetime.now(UTC) - timedelta(hours=1)
+    for task in done[::2]:
         case = action.session.get_one(Case, task.case_id)
         place = {"task_id": task.id, "process": task.process, "element": task.element, "at": task.closed_at}
         said = {"answers": {"putusan_ppk": random.choice(ANSWERS)}}
@@ -93,26 +113,45 @@ def take_effect(figure: CaseFigure, random: Random, today: date) -> None:
     figure.next_review, figure.review_month = today + timedelta(days=random.randint(-9, 9)), 3
 
 
-@pytest.mark.parametrize("about", ["", f"&unit={UNIT_B}", "&plan=Program", "&definition=cabang"])
-def test_following_a_figure_lists_as_many_cases_as_it_says(
-    asking: Asking, counted: Services, about: str
-) -> None:
+def test_following_a_figure_lists_as_many_cases_as_it_says(asking: Asking, counted: Services) -> None:
     hadi = asking.as_person("hadi")
-    followed = set()
-    for page in ("overview", "outcomes"):
-        for address, count in LINK.findall(hadi.get(f"/{page}?{PERIOD}{about}").text):
-            said = {
-                name: values[0] for name, values in parse_qs(urlsplit(html.unescape(address)).query).items()
-            }
-            figure = said.get("figure", "")
-            expected = int(count)
-            if figure in OF_TASKS:
-                expected = len(cases_with(counted, said))
-                assert 0 < expected <= int(count), address
-            assert listed(hadi, html.unescape(address)) == expected, address
-            followed.add(figure or said.get("due") or "dates")
-    assert len(followed) > 5
-    assert about or followed >= SEEN
+    for about in ("", f"&unit={UNIT_B}", "&plan=Program", "&definition=cabang"):
+        followed = {
+            follow(counted, hadi, address, int(count))
+            for page in ("overview", "outcomes")
+            for address, count in LINK.findall(hadi.get(f"/{page}?{PERIOD}{about}").text)
+        }
+        assert len(followed) > 5
+        assert about or followed >= SEEN
+
+
+def follow(services: Services, person: Person, address: str, count: int) -> str:
+    """What a link says is counted, once its list was seen to hold as many."""
+    said = said_by(address)
+    figure = said.get("figure", "")
+    expected = count
+    if figure in (*OF_TASKS, *OF_PERSON):
+        expected = len(cases_with(services, said))
+        assert 0 < expected <= count, address
+    assert listed(person, html.unescape(address)) == expected, address
+    return figure or said.get("due") or "dates"
+
+
+def said_by(address: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(html.unescape(address)).query).items()}
+
+
+def test_following_an_age_lists_the_cases_whose_tasks_are_as_old(asking: Asking, counted: Services) -> None:
+    hadi = asking.as_person("hadi")
+    ages = set()
+    for address in OF_AGES.findall(hadi.get(f"/overview?{PERIOD}").text):
+        said = said_by(address)
+        if said.get("figure") in OF_TASKS:
+            behind = cases_with(counted, said)
+            assert behind, address
+            assert listed(hadi, html.unescape(address)) == len(behind), address
+            ages.add(said["figure"])
+    assert ages == {"waiting", "finished"}
 
 
 def test_open_tasks_lead_to_the_inbox_of_all(asking: Asking, counted: Services) -> None:
@@ -148,7 +187,9 @@ def listed(person: Person, address: str) -> int:
 
 def cases_with(services: Services, said: dict[str, str]) -> set[uuid.UUID]:
     """The cases whose tasks or decisions a figure counts, told from every task and the whole log."""
-    process, _, element = said.get("figure_of", "").partition("/")
+    if said["figure"] in OF_PERSON:
+        return cases_of_person(services, said)
+    process, element, role, minute = (said.get("figure_of", "").split("/") + [""] * 4)[:4]
     found = set()
     with services.reading() as action:
         rows = action.session.execute(
@@ -161,8 +202,11 @@ def cases_with(services: Services, said: dict[str, str]) -> set[uuid.UUID]:
             if event.kind == "task_completed"
         }
         back = {event.task_id for event in log if event.kind == "task_sent_back"}
+        taken = {event.task_id for event in log if event.kind == "task_claimed"}
         for task, figure in rows:
             if (process and task.process != process) or (element and task.element != element):
+                continue
+            if (role and task.role != role) or (minute and figures_of.minute(task.opened_at) > int(minute)):
                 continue
             if said.get("unit") and said["unit"] not in (figure.origin_unit, figure.target_unit):
                 continue
@@ -171,6 +215,8 @@ def cases_with(services: Services, said: dict[str, str]) -> set[uuid.UUID]:
             done, verdict = task.state == "completed", verdicts.get(task.id)
             counts = {
                 "waiting": task.state == "open",
+                "waiting_late": task.state == "open" and task.due_at is not None and task.due_at < action.now,
+                "touched": done and task.id in taken,
                 "finished": done,
                 "timed": done and task.due_at is not None,
                 "late": done and task.due_at is not None and task.closed_at > task.due_at,
@@ -182,3 +228,35 @@ def cases_with(services: Services, said: dict[str, str]) -> set[uuid.UUID]:
             if counts[said["figure"]]:
                 found.add(task.case_id)
     return found
+
+
+def cases_of_person(services: Services, said: dict[str, str]) -> set[uuid.UUID]:
+    """The cases whose tasks a person holds or has finished in the last 30 days, told from every task."""
+    account = uuid.UUID(said["figure_of"])
+    found = set()
+    with services.reading() as action:
+        for task in action.session.scalars(select(Task)):
+            held = task.state == "open" and task.assignee_id == account
+            done = task.closed_by == account and task.closed_at >= action.now - timedelta(days=30)
+            counts = {
+                "held": held,
+                "held_late": held and task.due_at is not None and task.due_at < action.now,
+                "done_by": done and task.state == "completed",
+                "done_late_by": done and task.due_at is not None and task.closed_at > task.due_at,
+            }
+            if counts[said["figure"]]:
+                found.add(task.case_id)
+    return found
+
+
+@pytest.mark.parametrize("about", [{}, {"unit": UNIT_B}, {"plan": "Program"}, {"definition": "cabang"}])
+def test_transfers_are_as_many_summed_up_as_in_the_rows_by_month(
+    counted: Services, about: dict[str, str]
+) -> None:
+    chosen = choosing.chosen(date(2026, 12, 1), date(2026, 1, 1), **about)
+    with counted.reading() as action:
+        rows = transfers.tables(action.session, chosen)
+        total = transfers.summed(action.session, chosen)
+        cases = action.session.scalar(select(func.count(CaseFigure.case_id)).where(*chosen.of_transfers()))
+    assert acceptance.accepted(rows) == acceptance.accepted([total])
+    assert total["transfers"] == cases > 0

@@ -273,7 +273,7 @@ def test_what_makes_no_day_off_is_left_out_with_its_reason(services: Services, w
             "DTSTART;VALUE=DATE:20261202\r\nSUMMARY:Hari jadi kota ke-100",
         ),
     )
-    assert [reason for _, reason in reading.left_out] == [
+    assert [one.reason for one in reading.left_out] == [
         "not a whole day",
         "cancelled",
         "repeated too often",

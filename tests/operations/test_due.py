@@ -14,12 +14,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from service.db.cases import Case, CaseEvent, DueWork, Fact, Task
+from service.db.cases import Case, CaseEvent, DueWork, Task
 from service.db.queries import tasks as queries
 from service.domain.errors import NotAllowed, NotFound
 from service.engine.steps import SourceFile
-from service.operations import cases, clock, definitions, due, messages
+from service.operations import cases, clock, definitions, due, messages, sample_clock
 from service.wiring import Services
+from tests.clocks import mark_sample, put_ahead
 from tests.operations import diagrams
 from tests.operations.test_tasks import complete, open_task, start
 from tests.world import World
@@ -29,7 +30,7 @@ from tests.world import World
 def deployed(services: Services, world: World) -> World:
     with services.action(world.intan) as action:
         definitions.deploy(action, [diagrams.branches()])
-        action.session.add(Fact(name="sample", value="test"))
+    mark_sample(services)
     return world
 
 
@@ -58,9 +59,9 @@ def passed(services: Services, case_id: uuid.UUID, element: str) -> int:
 
 def test_a_timer_fires_when_it_is_due_and_not_before(services: Services, deployed: World) -> None:
     case_id = waiting_case(services, deployed)
-    clock.advance(services, timedelta(days=89))
+    sample_clock.advance(services, timedelta(days=89))
     assert passed(services, case_id, "tunggu") == 0
-    clock.advance(services, timedelta(days=2))
+    sample_clock.advance(services, timedelta(days=2))
     assert passed(services, case_id, "tunggu") == 1
     assert due.run(services) == 0
 
@@ -69,7 +70,7 @@ def test_the_clock_stops_at_each_due_moment(services: Services, deployed: World)
     case_id = waiting_case(services, deployed)
     with services.reading() as action:
         wakes = action.session.get_one(Case, case_id).wake_at
-    clock.advance(services, timedelta(days=400))
+    sample_clock.advance(services, timedelta(days=400))
     with services.reading() as action:
         at = action.session.scalar(
             select(CaseEvent.at).where(CaseEvent.case_id == case_id, CaseEvent.element == "tunggu")
@@ -81,12 +82,12 @@ def test_the_clock_stops_at_each_due_moment(services: Services, deployed: World)
 
 def test_the_clock_of_real_data_cannot_be_moved(services: Services, world: World) -> None:
     with pytest.raises(NotAllowed):
-        clock.advance(services, timedelta(days=1))
+        sample_clock.advance(services, timedelta(days=1))
 
 
 def test_a_week_of_downtime_is_caught_up_once(services: Services, deployed: World) -> None:
     ids = [waiting_case(services, deployed) for _ in range(5)]
-    _shift(services, days=97)
+    put_ahead(services, days=97)
     assert due.run(services) >= 5
     assert due.run(services) == 0
     assert [passed(services, case_id, "tunggu") for case_id in ids] == [1] * 5
@@ -94,7 +95,7 @@ def test_a_week_of_downtime_is_caught_up_once(services: Services, deployed: Worl
 
 def test_workers_at_once_do_each_piece_once(services: Services, deployed: World) -> None:
     ids = [waiting_case(services, deployed) for _ in range(12)]
-    _shift(services, days=91)
+    put_ahead(services, days=91)
     workers = [threading.Thread(target=due.run, args=(services,)) for _ in range(4)]
     for worker in workers:
         worker.start()
@@ -106,7 +107,7 @@ def test_workers_at_once_do_each_piece_once(services: Services, deployed: World)
 
 def test_a_worker_frozen_past_its_lease_changes_nothing(services: Services, deployed: World) -> None:
     case_id = waiting_case(services, deployed)
-    _shift(services, days=91)
+    put_ahead(services, days=91)
     frozen = due.claim(services, 10)
     with services.sessions.begin() as session:
         session.execute(
@@ -121,7 +122,7 @@ def test_a_worker_frozen_past_its_lease_changes_nothing(services: Services, depl
 def test_killed_workers_lose_and_double_nothing(services: Services, deployed: World) -> None:
     """Workers are killed with -9 again and again while they work; in the end every timer has fired exactly once."""
     ids = [waiting_case(services, deployed) for _ in range(20)]
-    _shift(services, days=91)
+    put_ahead(services, days=91)
     for _ in range(4):
         before = _fired(services)
         if before == len(ids):
@@ -147,13 +148,16 @@ def test_reminder_before_and_escalation_after_the_deadline(services: Services, d
     task = open_task(services, case_id, "periksa")
     with services.reading() as action:
         assert queries.inbox(action.session, deployed.hadi).items == ()
-    clock.advance(services, timedelta(days=30))
+    sample_clock.advance(services, timedelta(days=30))
     with services.reading() as action:
-        kinds = action.session.scalars(
-            select(CaseEvent.kind).where(CaseEvent.task_id == task.id).order_by(CaseEvent.id)
+        told = action.session.execute(
+            select(CaseEvent.kind, CaseEvent.data).where(CaseEvent.task_id == task.id).order_by(CaseEvent.id)
         ).all()
         offered = queries.inbox(action.session, deployed.hadi).items
-    assert list(kinds) == ["task_due_soon", "task_overdue"]
+    assert [(row.kind, row.data) for row in told] == [
+        ("task_due_soon", {}),
+        ("task_overdue", {"role": "manajer"}),
+    ]
     assert [row.id for row in offered] == [task.id]
     complete(services, deployed.hadi, task.id)
 
@@ -202,7 +206,7 @@ def test_what_keeps_failing_is_given_up_and_shown(services: Services, deployed: 
 
 def test_a_message_reaches_the_case_it_is_meant_for(services: Services, deployed: World) -> None:
     one, other = waiting_case(services, deployed), waiting_case(services, deployed)
-    clock.advance(services, timedelta(days=91))
+    sample_clock.advance(services, timedelta(days=91))
     with services.reading() as action:
         number = action.session.get_one(Case, one).number
     with services.action(deployed.citra) as action:
@@ -222,7 +226,7 @@ def test_a_case_sends_a_message_to_another_case(services: Services, deployed: Wo
     with services.action(deployed.intan) as action:
         definitions.deploy(action, [SourceFile("kirim.bpmn", text.encode())])
     one, other = waiting_case(services, deployed), waiting_case(services, deployed)
-    clock.advance(services, timedelta(days=91))
+    sample_clock.advance(services, timedelta(days=91))
     with services.action(deployed.ani) as action:
         cases.start(action, "kirim", data={"tujuan": action.session.get_one(Case, other).number})
     due.run(services)
@@ -240,7 +244,7 @@ def test_definitions_begin_by_themselves(services: Services, deployed: World) ->
     with services.action(deployed.citra) as action:
         messages.signal(action, "lonjakan_uji")
         messages.send(action, "permohonan_uji", data={"pegawai_nip": "1"})
-    clock.advance(services, timedelta(days=800))
+    sample_clock.advance(services, timedelta(days=800))
     with services.reading() as action:
         begun = dict(
             action.session.execute(
@@ -284,12 +288,6 @@ def _fired(services: Services) -> int:
             )
             or 0
         )
-
-
-def _shift(services: Services, days: int) -> None:
-    """The host was down while the clock went on."""
-    with services.sessions.begin() as session:
-        session.merge(Fact(name=clock.OFFSET, value=str(days * 86400)))
 
 
 def _worker(services: Services) -> subprocess.Popen[bytes]:

@@ -16,10 +16,11 @@ from sqlalchemy import func, select, text, update
 
 from service.db.cases import Case, DueWork, Fact, Task
 from service.domain.errors import Conflict
-from service.operations import cases, clock, definitions, due
+from service.operations import cases, clock, definitions, due, sample_clock
 from service.operations.action import Action
 from service.scheduler import LAST_TICK
 from service.wiring import Services
+from tests.clocks import mark_sample, put_ahead
 from tests.operations import diagrams
 from tests.operations.test_tasks import complete, open_task, start, together
 from tests.world import World
@@ -47,8 +48,7 @@ def test_a_timer_and_a_person_at_the_same_moment(services: Services, world: Worl
         with services.action(world.ani) as action:
             case_id = cases.start(action, "batas").id
         task = open_task(services, case_id, "kerja")
-        with services.sessions.begin() as session:
-            session.merge(Fact(name=clock.OFFSET, value=str(days * 86400)))
+        put_ahead(services, days=days)
         pieces = due.claim(services, 5)
         outcomes = together(
             partial(complete, services, world.ani, task.id), partial(due.perform, services, pieces[0])
@@ -127,10 +127,10 @@ def test_processes_that_begin_at_once_plan_one_look_at_the_data(services: Servic
 def test_each_start_event_of_a_definition_keeps_its_own_time(services: Services, world: World) -> None:
     with services.action(world.intan) as action:
         definitions.deploy(action, [diagrams.twice_a_year()])
-        action.session.add(Fact(name=clock.SAMPLE, value="test"))
+    mark_sample(services)
     with services.sessions() as session:
         present = clock.now(session)
-    clock.advance(services, timedelta(days=800))
+    sample_clock.advance(services, timedelta(days=800))
     with services.reading() as action:
         begun = action.session.scalars(select(Case.started_at).order_by(Case.started_at)).all()
         planned = action.session.scalars(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -118,7 +119,11 @@ def test_needs_are_listed_worst_first_with_what_is_missing(town: Services) -> No
     assert first["jabatan_id"] == "J1"
     assert (first["formasi"], first["bezetting"], first["kebutuhan"], first["gap"]) == (5, 0, 4.6, -4.6)
     assert first["pengaduan_6_bulan"] == 20 + 5 * 4
-    assert data["pilihan_kebutuhan"][0] == {"label": "Perawat, Puskesmas Plaju (kurang 4.6)", "value": "J1"}
+    assert data["pilihan_kebutuhan"][0] == {
+        "label": "Perawat, Puskesmas Plaju (kurang 4,6)",
+        "label_en": "Perawat, Puskesmas Plaju (4.6 short)",
+        "value": "J1",
+    }
     assert [need["jabatan_id"] for need in narrowed["kebutuhan"]][:2] == ["J1", "S1"]
     assert wanted["kebutuhan"][0]["jabatan_id"] == "S1"
 
@@ -130,7 +135,7 @@ def test_profiles_show_strengths_and_whom_to_ask(town: Services) -> None:
     assert [profile["nip"] for profile in data["profil_talenta"]] == [GITA, HANA]
     gita, hana = data["profil_talenta"]
     assert (gita["jpm"], gita["kotak"], gita["predikat"], gita["kelemahan"]) == (100.0, 9, [1, 1], [])
-    assert hana["kelemahan"] == ["Pelayanan publik"]
+    assert (hana["kelemahan"], hana["kelemahan_en"]) == (["Pelayanan publik"], ["Public service"])
     assert data["responden"][0] == {"nip": GITA, "nama": "Gita"}
 
 
@@ -145,6 +150,8 @@ def test_the_ranking_explains_itself_and_leaves_out_who_misses_a_mandatory_compe
         sum(part["bobot"] * (part["nilai"] or 0) for part in best["rincian"]) / 100, abs=0.1
     )
     assert all(part["alasan"] for part in best["rincian"])
+    assert all(part["aspek_en"] and part["alasan_en"] for part in best["rincian"])
+    assert all(entry["pesan_en"] for entry in data["peringkat"][1]["aturan"])
     assert {entry["id"] for entry in data["peringkat"][1]["aturan"]} >= {"R02"}
 
 
@@ -222,12 +229,15 @@ def test_all_rules_are_checked_in_order_and_say_what_is_missing(town: Services) 
     assert (data["terblokir"], data["perlu_alasan"], data["perlu_izin_mendagri"]) == (False, False, False)
     assert rule(data, "R02")["hasil"] == "lulus"
     assert rule(data, "R02")["masukan"]["Masa jabatan (bulan)"] == 80
+    assert rule(data, "R02")["masukan_en"]["Masa jabatan (bulan)"] == "Months in the post"
     assert rule(data, "R03")["hasil"] == "peringatan"
     assert rule(data, "R07")["pesan"].startswith("Data belum ada")
     assert rule(data, "R08")["hasil"] == "lulus"
     assert rule(data, "R09")["hasil"] == "lulus"
     assert rule(data, "R20")["pesan"] == "3 dokumen wajib belum dilampirkan."
-    assert data["kejelasan"]
+    assert rule(data, "R20")["pesan_en"] == "Required documents not attached yet: 3."
+    assert data["kejelasan"].startswith("Peringatan: R03")
+    assert data["kejelasan_en"].startswith("Warnings: R03")
 
 
 def test_a_short_tenure_needs_a_reason_until_it_is_given(town: Services) -> None:
@@ -401,20 +411,40 @@ def counted(action: Action) -> Iterator[Callable[[], int]]:
         event.remove(bind, "before_cursor_execute", notice)
 
 
+def with_own_table(action: Action, name: str, content: bytes) -> Case:
+    """A case of a version that brought this decision table with it."""
+    case, own = open_case(action), SourceFile(name, content)
+    action.session.add(SourceContent(sha256=own.sha256, content=own.content))
+    action.session.flush()
+    action.session.add(
+        DefinitionFile(version_id=case.definition_version_id, name=own.name, sha256=own.sha256)
+    )
+    return case
+
+
+def shipped_table(name: str) -> bytes:
+    return (shipped("workflows") / name).read_bytes()
+
+
 def test_a_case_keeps_the_rules_of_its_own_version(town: Services) -> None:
     """A process owner changes a number in the table; only cases of that version follow it."""
-    content = (
-        (shipped("workflows") / "aturan_mutasi.dmn")
-        .read_bytes()
-        .replace(b"<text>&gt;= 24</text>", b"<text>&gt;= 99</text>")
-    )
-    changed = SourceFile("aturan_mutasi.dmn", content)
+    content = shipped_table("aturan_mutasi.dmn")
+    changed = content.replace(b"<text>&gt;= 24</text>", b"<text>&gt;= 99</text>")
     with town.action(now=NOW) as action:
-        old = open_case(action)
-        action.session.add(SourceContent(sha256=changed.sha256, content=changed.content))
-        action.session.flush()
-        action.session.add(
-            DefinitionFile(version_id=old.definition_version_id, name=changed.name, sha256=changed.sha256)
-        )
-        data = planned(action, old)
+        data = planned(action, with_own_table(action, "aturan_mutasi.dmn", changed))
     assert rule(data, "R02")["hasil"] != "lulus"
+
+
+@pytest.mark.parametrize("name", ["aturan_mutasi.dmn", "bobot_penempatan.dmn"])
+def test_a_table_of_ones_own_need_not_speak_english(town: Services, name: str) -> None:
+    """A city's own tables have no English columns: what they say is then said in Indonesian only."""
+    content = re.sub(rb'<output(Entry)? id="\w+_en".*\n', b"", shipped_table(name))
+    content = re.sub(rb' mutasi:labelEn="[^"]*"', b"", content)
+    with town.action(now=NOW) as action:
+        case = with_own_table(action, name, content)
+        data = run(action, case, planned(action, case), "peringkat_calon")
+    said, part = rule(data, "R02"), data["peringkat"][0]["rincian"][0]
+    assert (bool(said["pesan"]), bool(part["aspek"])) == (True, True)
+    rules_speak = name != "aturan_mutasi.dmn"
+    assert (bool(said["pesan_en"]), bool(said["masukan_en"])) == (rules_speak, rules_speak)
+    assert bool(part["aspek_en"]) is not rules_speak

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from service.db.cases import Case, Task
+from service.db.cases import Case
 from service.db.people import Employee, PositionHistory
-from service.domain import forms
-from service.operations import cases, definitions, tasks
-from service.operations.action import Action
-from service.operations.advancing import advance
+from service.operations import cases, definitions
 from service.wiring import Services
 from tests.operations import city
 from tests.operations.city import NOW
-
-ANSWERS = json.loads((Path(__file__).parents[1] / "workflows" / "answers.json").read_text(encoding="utf-8"))
-MAX_STEPS = 120
+from tests.operations.walking import MOST_STEPS, first_open, wake, work_on
 
 
 @pytest.mark.parametrize(
@@ -45,7 +36,7 @@ def test_a_transfer_runs_from_the_need_to_the_twelve_month_review(
         definitions.deploy_shipped(action)
         case_id = cases.start(action, process).id
     moment, reviewed = NOW, []
-    for _ in range(MAX_STEPS):
+    for _ in range(MOST_STEPS):
         with services.action(now=moment) as action:
             case = action.session.get_one(Case, case_id)
             if case.status != "running":
@@ -68,39 +59,22 @@ def test_a_transfer_runs_from_the_need_to_the_twelve_month_review(
     assert [day.isoformat()[:7] for day in reviewed] == ["2027-06", "2027-09", "2028-03"]
 
 
-def work_on(action: Action, case: Case) -> str | None:
-    """Complete the case's first open task with answers its form accepts; None when only time is waited for."""
-    task = action.session.scalars(
-        select(Task).where(Task.case_id == case.id, Task.state == "open").order_by(Task.opened_at, Task.id)
-    ).first()
-    if task is None:
-        return None
-    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
-    known = action.engine.task_data(definition, case.snapshot, task.engine_key)
-    schema = tasks.form(action, task, case)
-    assert schema is not None
-    cleaned = forms.clean(
-        schema,
-        answers(task.element, known),
-        known,
-        lambda expression, values: action.engine.evaluate(expression, values, action.now),
-    )
-    step = action.engine.complete(definition, case.snapshot, task.engine_key, cleaned, action.now)
-    task.state, task.closed_at = "completed", action.now
-    advance(action, case, definition, step)
-    return task.element
-
-
-def wake(action: Action, case: Case) -> None:
-    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
-    advance(action, case, definition, action.engine.wake(definition, case.snapshot, action.now))
-
-
-def answers(element: str, known: Mapping[str, Any]) -> dict[str, Any]:
-    """What the people of the walks answer, with the candidate and the post that the data offer first."""
-    given = dict(ANSWERS[element])
-    if "calon_nip" in given:
-        given["calon_nip"] = known["pilihan_calon"][0]["value"]
-    if "jabatan_tujuan" in given and "pilihan_kebutuhan" in known:
-        given["jabatan_tujuan"] = known["pilihan_kebutuhan"][0]["value"]
-    return given
+def test_who_decides_sees_the_rules_as_they_stand_then(services: Services) -> None:
+    """The plan's check still waits for the appraisal team; the appointing authority may only decide after it."""
+    with services.action(now=NOW) as action:
+        city.build(action.session)
+        definitions.deploy_shipped(action)
+        case_id = cases.start(action, "transfer_lifecycle").id
+    seen = {}
+    for _ in range(MOST_STEPS):
+        with services.action(now=NOW) as action:
+            case = action.session.get_one(Case, case_id)
+            task = first_open(action, case)
+            assert task is not None
+            if task.element in {"sidang_tpk", "persetujuan_pyb", "keputusan_ppk"}:
+                found = {rule["id"]: rule["hasil"] for rule in cases.data(action, case)["aturan"]}
+                seen[task.element] = found["R17"]
+            if task.element == "keputusan_ppk":
+                break
+            work_on(action, case)
+    assert seen == {"sidang_tpk": "peringatan", "persetujuan_pyb": "lulus", "keputusan_ppk": "lulus"}

@@ -13,7 +13,7 @@ from service.db.base import Base
 from service.db.cases import Case, DueWork, Task
 from service.db.figures import CaseFigure, StepFigure, WaitingFigure
 from service.domain.errors import MutasiError
-from service.operations import cases, definitions, due, figures, returning, tasks
+from service.operations import cases, definitions, due, figures, returning, tasks, withdrawing
 from service.operations.recording import write_event
 from service.wiring import Services
 from tests.operations.diagrams import branches
@@ -92,8 +92,41 @@ def act(services: Services, world: World, random: Random, now: datetime) -> None
                 tasks.claim(action, task.id)
             else:
                 tasks.complete(action, task.id, {})
+        if 0.4 <= choice < 0.48:
+            with services.action(who, now=now + timedelta(minutes=10)) as action:
+                withdrawing.withdraw(action, task.id, "Keliru.")
     except MutasiError:
         pass  # taken by somebody else, or not to be sent back: then nothing happens
+
+
+SAID: tuple[tuple[str, dict[str, str]], ...] = (
+    ("konsultasi", {"pendapat_pihak": "setuju"}),
+    ("konsultasi", {"pendapat_pihak": "tidak"}),
+    ("tanggapan_sk", {"tanggapan": "keberatan"}),
+    ("putusan", {"putusan_keberatan": "dikabulkan"}),
+    ("tindak_lanjut", {"jenis_tindak_lanjut": "pembinaan"}),
+    ("pembinaan", {"hasil_pembinaan": "membaik"}),
+    ("evaluasi", {"target_tercapai": "ya"}),
+    ("evaluasi", {"target_tercapai": "tidak"}),
+)
+
+
+def transfer(services: Services, random: Random, now: datetime) -> None:
+    """A decree of some case, dated anew or revoked now and then, or something that was answered about it."""
+    with services.action(now=now) as action:
+        known = action.session.scalars(select(Case).order_by(Case.id)).all()
+        if not known:
+            return
+        case = random.choice(known)
+        if case.decided_at is None or random.random() < 0.2:
+            case.decided_at, case.origin_unit = now, "unor-a"
+            case.target_unit = random.choice(("unor-a", "unor-b", None))
+            case.effective_on = random.choice((None, now + timedelta(days=random.randint(-120, 60))))
+            write_event(action, "variables_changed", case=case)
+            return
+        element, answers = random.choice(SAID)
+        said: dict[str, Any] = {"element": element, "at": now, "data": {"answers": answers}}
+        write_event(action, "task_completed", case=case, **said)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -107,6 +140,8 @@ def test_counted_bit_by_bit_is_what_counting_from_scratch_gives(
     for _ in range(STEPS):
         now += timedelta(hours=random.choice((1, 5, 30, 90)))
         act(services, world, random, now)
+        for _ in range(3):
+            transfer(services, random, now)
         if random.random() < 0.3:
             count(services, now)
     count(services, now)
@@ -116,6 +151,8 @@ def test_counted_bit_by_bit_is_what_counting_from_scratch_gives(
     assert sum(row["done"] for row in bit_by_bit["step_figure"]) > 5
     assert bit_by_bit["waiting_figure"]
     assert bit_by_bit["unit_step_figure"]
+    for name in ("transfers", "opinions", "objected", "measured", "follow_ups", "received", "gave"):
+        assert any(row[name] for row in bit_by_bit["transfer_figure"]), name
 
 
 def test_figures_say_what_the_tasks_say(services: Services, world: World) -> None:

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from service.db.cases import CaseEvent, Fact, Task
+from service.db.cases import CaseEvent, Task
 from service.db.drafts import Draft, HeldDecision
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.domain.ids import new_id
 from service.operations import cases as case_operations
-from service.operations import clock, definitions, drafts, due, holding
+from service.operations import definitions, drafts, due, holding
 from service.wiring import Services
+from tests.clocks import put_ahead
 from tests.operations.diagrams import branches
 from tests.operations.test_tasks import complete, open_task, start, together
 from tests.world import World
@@ -39,13 +41,8 @@ def decide(services: Services, world: World, task_id: uuid.UUID, who: str = "ani
 
 
 def later(services: Services, seconds: int = 11) -> None:
-    move(services, seconds)
+    put_ahead(services, seconds=seconds)
     due.run(services)
-
-
-def move(services: Services, seconds: int) -> None:
-    with services.action() as action:
-        action.session.merge(Fact(name=clock.OFFSET, value=str(seconds)))
 
 
 def state(services: Services, task_id: uuid.UUID) -> tuple[str, uuid.UUID | None]:
@@ -137,7 +134,7 @@ def test_taking_back_and_carrying_out_at_once_one_of_them_wins(
     slow: Services, world: World, task: Task
 ) -> None:
     decide(slow, world, task.id)
-    move(slow, 11)
+    put_ahead(slow, seconds=11)
 
     def take_back() -> None:
         with slow.action(world.ani) as action:
@@ -146,6 +143,44 @@ def test_taking_back_and_carrying_out_at_once_one_of_them_wins(
     undone, carried = together(take_back, lambda: due.run(slow) and None)
     assert carried is None
     assert (state(slow, task.id)[0] == "completed") == isinstance(undone, Conflict)
+
+
+def decided_together(
+    slow: Services, world: World, seconds_apart: int = 6
+) -> tuple[uuid.UUID, list[uuid.UUID]]:
+    """A batch of two decisions, the second taken some seconds after the first."""
+    batch = new_id()
+    found = []
+    for number in range(2):
+        task_id = open_task(slow, start(slow, world.ani), "periksa").id
+        put_ahead(slow, seconds=seconds_apart * number)
+        with slow.action(world.ani) as action:
+            holding.decide(action, task_id, {"catatan": str(number)}, batch=batch)
+        found.append(task_id)
+    return batch, sorted(found)
+
+
+def test_decisions_taken_together_wait_for_the_last_of_them(slow: Services, world: World) -> None:
+    batch, tasks = decided_together(slow, world)
+    later(slow, 12)
+    assert [state(slow, task_id)[0] for task_id in tasks] == ["open", "open"]
+    with slow.reading(world.ani) as action:
+        assert holding.of_batch(action, batch) == tasks
+        assert len({held.until for held in holding.held_by(action)}) == 1
+    with slow.reading(world.lina) as action:
+        assert holding.of_batch(action, batch) == []
+    later(slow, 17)
+    assert [state(slow, task_id)[0] for task_id in tasks] == ["completed", "completed"]
+
+
+def test_nobody_else_can_hold_up_a_batch(slow: Services, world: World) -> None:
+    batch, tasks = decided_together(slow, world)
+    other = open_task(slow, start(slow, world.ani), "periksa").id
+    put_ahead(slow, seconds=14)
+    with slow.action(world.lina) as action:
+        holding.decide(action, other, {}, batch=batch)
+    later(slow, 17)
+    assert [state(slow, task_id)[0] for task_id in [*tasks, other]] == ["completed", "completed", "open"]
 
 
 def test_without_time_to_take_back_it_is_carried_out_at_once(

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from service.db.cases import Case, Fact
+from service.db.cases import Case
 from service.db.queries import inbox as queries
 from service.db.queries import searching
 from service.db.queries import tasks as task_queries
 from service.db.queries.task_filters import TaskFilter, account_named
 from service.domain.errors import Invalid
-from service.operations import cases, clock, definitions, holding, tasks
+from service.operations import cases, definitions, holding, sample_clock, tasks
 from service.wiring import Services
+from tests.clocks import mark_sample
 from tests.operations import city
 from tests.operations.diagrams import branches, limited
 from tests.operations.test_tasks import open_task, start
@@ -128,8 +129,7 @@ def test_a_search_finds_by_number_title_and_person_open_and_done(
 def test_cards_know_since_when_the_case_is_in_its_stage(services: Services, deployed: World) -> None:
     case_id = start(services, deployed.ani)
     task = open_task(services, case_id, "periksa")
-    with services.action() as action:
-        action.session.add(Fact(name="sample", value="kecamatan"))  # its clock may be moved
+    mark_sample(services)
 
     def since() -> datetime | None:
         with services.reading() as action:
@@ -137,7 +137,7 @@ def test_cards_know_since_when_the_case_is_in_its_stage(services: Services, depl
             return row.stage_since
 
     assert since() == task.opened_at
-    clock.advance(services, timedelta(days=3))
+    sample_clock.advance(services, timedelta(days=3))
     with services.action(deployed.lina) as action:
         tasks.claim(action, task.id)
     assert since() == task.opened_at

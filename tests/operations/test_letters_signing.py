@@ -16,6 +16,7 @@ from sqlalchemy import MetaData, select
 from service.db.cases import Case, CaseDocument, CaseEvent, Fact
 from service.db.letters import Letter
 from service.db.queries import letters as queries
+from service.db.queries import running
 from service.domain.errors import Conflict, Invalid, NotAllowed
 from service.operations.letters import files, issuing, rendering, signing
 from service.operations.letters.signers import Request, SigningFailed
@@ -144,12 +145,17 @@ def test_a_failure_is_tried_again_and_then_waits_for_people(
                 row = action.session.get_one(Letter, letter.id)
                 row.next_at = action.now if row.next_at else None
     assert signing.run(town) == 0
+    with town.reading() as action:
+        given_up = running.state(action.session, action.now).unsigned
+    assert [(row.number, row.error) for row in given_up] == [(letter.number, "Layanan tidak menjawab.")]
     with town.action(world.dewi) as action, pytest.raises(NotAllowed):
         signing.retry(action, letter.id)
     with town.action(world.citra) as action:
         signing.retry(action, letter.id)
     assert signing.run(town) == 1
     assert reread(town, letter).signing == "signed"
+    with town.reading() as action:
+        assert running.state(action.session, action.now).unsigned == ()
 
 
 def test_a_letter_withdrawn_meanwhile_is_not_signed(town: Services, world: World) -> None:

@@ -20,6 +20,7 @@ from service.db.queries import notices as queries
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.notices import DEFAULTS, Wishes
 from service.operations import (
+    cases,
     clock,
     comments,
     due,
@@ -28,6 +29,7 @@ from service.operations import (
     outbox,
     pushing,
     returning,
+    sample_clock,
     tasks,
     telling,
 )
@@ -35,7 +37,7 @@ from service.wiring import Services
 from tests.operations.mail import AT_ONCE, Server, said
 from tests.operations.push import Service, push_service
 from tests.operations.test_tasks import complete, open_task, start
-from tests.world import World
+from tests.world import GITA_NIP, World
 
 
 @pytest.fixture
@@ -155,7 +157,7 @@ def test_deadlines_are_told_to_who_has_taken_the_task_and_then_to_those_above(
     telling_all: Services, world: World, server: Server
 ) -> None:
     taken(telling_all, world)
-    clock.advance(telling_all, timedelta(days=30))
+    sample_clock.advance(telling_all, timedelta(days=30))
     assert told(telling_all, "ani") == ["due_soon", "overdue"]
     assert told(telling_all, "lina") == []
     assert told(telling_all, "hadi") == ["overdue"]
@@ -198,6 +200,50 @@ def test_what_is_sent_back_or_taken_back_is_told(telling_all: Services, world: W
     assert (row.said_by, row.said, row.task_name) == ("Budi", "Formasi salah", "Periksa")
 
 
+def test_whoever_held_tasks_of_a_cancelled_case_is_told_once_and_why(
+    telling_all: Services, world: World
+) -> None:
+    case_id, task = taken(telling_all, world)
+    complete(telling_all, world.ani, task.id)
+    for element in ("kiri", "kanan"):
+        with telling_all.action() as action:
+            held = action.session.merge(open_task(telling_all, case_id, element))
+            held.assignee_id = world.lina.id
+    with telling_all.action(world.hadi) as action:
+        cases.cancel(action, case_id, "Formasi dihapus")
+    due.run(telling_all)
+    assert told(telling_all, "lina") == ["withdrawn"]
+    with telling_all.reading(world.lina) as action:
+        (row,) = queries.page(action.session, world.lina).items
+    assert (row.said_by, row.said) == ("Hadi", "Formasi dihapus")
+    assert "withdrawn" not in told(telling_all, "budi"), "it was only offered to him"
+
+
+def test_who_was_asked_in_person_is_told_of_the_cancelling_without_its_reason(
+    telling_all: Services, world: World
+) -> None:
+    case_id, task = taken(telling_all, world)
+    with telling_all.action() as action:
+        asked = action.session.get_one(Task, task.id)
+        asked.assignee_id, asked.person_nip = None, GITA_NIP
+    with telling_all.action(world.hadi) as action:
+        cases.cancel(action, case_id, "Budi lebih cocok")
+    due.run(telling_all)
+    with telling_all.reading(world.gita) as action:
+        (row,) = queries.page(action.session, world.gita).items
+    assert (row.kind, row.said) == ("withdrawn", "")
+
+
+def test_who_cancels_is_told_nothing(telling_all: Services, world: World) -> None:
+    case_id, task = taken(telling_all, world)
+    with telling_all.action() as action:
+        action.session.get_one(Task, task.id).assignee_id = world.hadi.id
+    with telling_all.action(world.hadi) as action:
+        cases.cancel(action, case_id, "Formasi dihapus")
+    due.run(telling_all)
+    assert told(telling_all, "hadi") == []
+
+
 def test_an_incident_is_told_to_those_who_repair(telling_all: Services, world: World) -> None:
     case_id = start(telling_all, world.ani)
     with telling_all.action() as action:
@@ -210,9 +256,11 @@ def test_an_incident_is_told_to_those_who_repair(telling_all: Services, world: W
 
 
 def test_a_decision_is_told_to_the_employee_and_a_review_a_week_ahead_once(
-    telling_all: Services, world: World
+    telling_all: Services, world: World, server: Server
 ) -> None:
     case_id = start(telling_all, world.ani)
+    with telling_all.action(world.gita) as action:
+        notices.choose(action, AT_ONCE, {})
     with telling_all.action() as action:
         case = action.session.get_one(Case, case_id)
         case.decided_at = case.effective_on = action.now - timedelta(days=80)
@@ -221,6 +269,11 @@ def test_a_decision_is_told_to_the_employee_and_a_review_a_week_ahead_once(
         notices.plan(action, "decision", "decision:x", case=case)
     due.run(telling_all)
     assert told(telling_all, "gita") == ["decision"]
+    outbox.send(telling_all)
+    (letter,) = [sent for sent in server.letters if sent["To"] == "gita@contoh.test"]
+    with telling_all.reading(world.gita) as action:
+        (row,) = queries.page(action.session, world.gita).items
+    assert f"/notices/{row.id}/open" in said(letter), "which leads to one's own transfer"
     for _ in range(2):
         with telling_all.action() as action:
             telling.reviews_coming(action)
@@ -257,12 +310,12 @@ def test_quiet_hours_hold_and_then_everything_is_one_letter(
         with telling_all.action(world.citra) as action:
             comments.write(action, case_id, f"Pertanyaan {number}, @ani")
     assert outbox.send(telling_all) == 0
-    clock.advance(telling_all, timedelta(hours=3))
+    sample_clock.advance(telling_all, timedelta(hours=3))
     assert outbox.send(telling_all) == 1
     (letter,) = server.letters
     assert letter["Subject"] == "Mutasi: 3 pemberitahuan"
     assert "Pertanyaan" not in said(letter)
-    clock.advance(telling_all, timedelta(hours=3))
+    sample_clock.advance(telling_all, timedelta(hours=3))
     assert outbox.send(telling_all) == 0
 
 
@@ -274,7 +327,7 @@ def test_what_was_read_meanwhile_is_not_sent(telling_all: Services, world: World
         comments.write(action, case_id, "@ani?")
     with telling_all.action(world.ani) as action:
         notices.mark_all_read(action)
-    clock.advance(telling_all, timedelta(hours=2))
+    sample_clock.advance(telling_all, timedelta(hours=2))
     assert outbox.send(telling_all) == 0
     assert server.letters == []
 
@@ -388,7 +441,7 @@ def test_each_notice_is_carried_at_most_once_by_each_channel(
                 with telling_all.sessions.begin() as session:
                     session.execute(update(Outbox).values(state="pending", next_at=clock.now(session)))
             case "advance":
-                clock.advance(telling_all, timedelta(minutes=70))
+                sample_clock.advance(telling_all, timedelta(minutes=70))
             case "remind":
                 with telling_all.action(world.hadi) as action:
                     try:
@@ -398,7 +451,7 @@ def test_each_notice_is_carried_at_most_once_by_each_channel(
             case "wishes":
                 with telling_all.action(world.ani) as action:
                     notices.choose(action, AT_ONCE | {"rhythm": ["at_once", "hourly"][number % 2]}, {})
-    clock.advance(telling_all, timedelta(hours=2))
+    sample_clock.advance(telling_all, timedelta(hours=2))
     while outbox.send(telling_all):
         pass
     with telling_all.reading() as action:

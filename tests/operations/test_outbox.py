@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from service.db.accounts import Account
 from service.db.cases import Outbox
-from service.operations import clock, definitions, due, outbox
+from service.operations import clock, definitions, due, outbox, sample_clock
 from service.wiring import Services, wire
 from tests.operations.diagrams import branches
 from tests.operations.mail import Server, said
@@ -25,7 +25,7 @@ from tests.world import World
 def send(services: Services) -> int:
     """Tell what happened, wait until what is gathered leaves, and send it."""
     due.run(services)
-    clock.advance(services, timedelta(minutes=11))
+    sample_clock.advance(services, timedelta(minutes=11))
     return outbox.send(services)
 
 
@@ -134,7 +134,7 @@ def test_several_senders_send_each_letter_once(mailing: Services, world: World, 
     for _ in range(4):
         start(mailing, world.ani)
         due.run(mailing)
-        clock.advance(mailing, timedelta(minutes=11))
+        sample_clock.advance(mailing, timedelta(minutes=11))
     assert together(*[lambda: outbox.send(mailing)] * 4) == [None] * 4
     assert len(server.letters) == 8
     assert len({letter["Message-ID"] for letter in server.letters}) == 8
@@ -143,7 +143,7 @@ def test_several_senders_send_each_letter_once(mailing: Services, world: World, 
 def test_a_sender_that_died_is_followed_by_another(mailing: Services, world: World, server: Server) -> None:
     start(mailing, world.ani)
     due.run(mailing)
-    clock.advance(mailing, timedelta(minutes=11))
+    sample_clock.advance(mailing, timedelta(minutes=11))
     outbox._claim(mailing, ["mail"])
     assert outbox.send(mailing) == 0
     later(mailing)
@@ -152,7 +152,7 @@ def test_a_sender_that_died_is_followed_by_another(mailing: Services, world: Wor
 
 def test_a_missed_deadline_is_told_to_those_above(mailing: Services, world: World, server: Server) -> None:
     start(mailing, world.ani)
-    clock.advance(mailing, timedelta(days=30))
+    sample_clock.advance(mailing, timedelta(days=30))
     outbox.send(mailing)
     overdue = [letter for letter in server.letters if "melewati tenggat" in letter["Subject"]]
     assert sorted(letter["To"] for letter in overdue) == [

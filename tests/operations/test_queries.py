@@ -86,6 +86,23 @@ def sees(services: Services, actor: Actor, case_id: uuid.UUID) -> bool:
         return True
 
 
+def test_a_task_does_not_name_the_unit_that_would_give_a_secret_name_away(
+    services: Services, deployed: World, about_gita: uuid.UUID
+) -> None:
+    def asked(actor: Actor) -> set[tuple[str | None, str | None]]:
+        with services.reading(actor) as action:
+            rows = tasks.of_case(action.session, actor, about_gita)
+            return {(row.unit_id, row.assignee) for row in rows if row.role == "kepala_unit"}
+
+    for actor, element in ((deployed.budi, "kiri"), (deployed.bowo, "kanan")):
+        with services.action(actor) as action:
+            task_operations.claim(action, open_task(services, about_gita, element).id)
+    assert asked(deployed.hadi) == {(None, None), (UNIT_B, "Bowo")}
+    assert asked(deployed.ani) == {(UNIT_A, "Budi"), (UNIT_B, "Bowo")}
+    decide(services, about_gita)
+    assert asked(deployed.hadi) == {(UNIT_A, "Budi"), (UNIT_B, "Bowo")}
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [
@@ -163,6 +180,36 @@ def test_answers_that_name_people_are_secret_too(
         whole = cases.events(action.session, deployed.dewi, about_gita).items
     assert GITA_NIP not in str(shown)
     assert GITA_NIP in str(whole)
+
+
+def test_who_answered_for_the_unit_that_somebody_may_leave_is_secret_too(
+    services: Services, deployed: World, about_gita: uuid.UUID
+) -> None:
+    complete(services, deployed.budi, open_task(services, about_gita, "kiri").id)
+    complete(services, deployed.bowo, open_task(services, about_gita, "kanan").id)
+    with services.reading(deployed.hadi) as action:
+        shown = {event.actor for event in cases.events(action.session, deployed.hadi, about_gita).items}
+        whole = {event.actor for event in cases.events(action.session, deployed.dewi, about_gita).items}
+    assert shown == {"Ani", "Bowo", SECRET}
+    assert whole == {"Ani", "Budi", "Bowo"}
+
+
+def test_who_is_asked_in_person_is_secret_too(
+    services: Services, deployed: World, about_gita: uuid.UUID
+) -> None:
+    complete(services, deployed.budi, open_task(services, about_gita, "kiri").id)
+    with services.action() as action:
+        asked = update(Task).where(Task.case_id == about_gita, Task.element == "kiri")
+        action.session.execute(asked.values(person_nip=GITA_NIP))
+    with services.reading(deployed.hadi) as action:
+        session, hadi, dewi = action.session, deployed.hadi, deployed.dewi
+        shown = {event.actor for event in cases.events(session, hadi, about_gita).items}
+        whole = {event.actor for event in cases.events(session, dewi, about_gita).items}
+        rows = [(row.closed_by, row.person_nip) for row in tasks.of_case(session, hadi, about_gita)]
+    assert shown == {"Ani", SECRET}
+    assert whole == {"Ani", "Budi"}
+    assert ("Budi", GITA_NIP) not in rows
+    assert ("Ani", None) in rows
 
 
 def walk(read: Callable[[str | None], Page[object]]) -> list[object]:

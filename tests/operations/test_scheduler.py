@@ -7,9 +7,12 @@ import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from service import scheduler
+from service.db.base import is_postgresql
 from service.wiring import Services
+from tests.world import World
 
 
 def test_a_job_at_work_is_neither_begun_twice_nor_warned_of(
@@ -34,3 +37,11 @@ def test_a_job_at_work_is_neither_begun_twice_nor_warned_of(
     finally:
         running.shutdown()
     assert [line for line in caplog.messages if "maximum number" in line] == []
+
+
+def test_sqlite_learns_at_night_how_its_tables_have_grown(services: Services, world: World) -> None:
+    scheduler.measure_tables(services)
+    with services.sessions() as session:
+        if not is_postgresql(session):
+            known = session.scalars(text("SELECT tbl FROM sqlite_stat1")).all()
+            assert {"account", "account_role"} <= set(known)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from service.db.accounts import Account
-from service.db.cases import CaseEvent, Fact, Task
+from service.db.cases import CaseEvent, Task
 from service.db.queries import case_list
 from service.db.queries import cases as case_queries
 from service.db.queries import substitutions as queries
@@ -21,9 +21,10 @@ from service.db.substitutions import Substitution
 from service.domain.access import Actor
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.engine.steps import SourceFile
-from service.operations import cases, clock, definitions, due, holding, substitutes, tasks
+from service.operations import cases, definitions, due, holding, substitutes, tasks
 from service.operations.acting import actor_for
 from service.wiring import Services
+from tests.clocks import put_ahead
 from tests.operations.diagrams import HEAD, branches
 from tests.operations.test_four_eyes import TWO
 from tests.operations.test_tasks import complete, open_task, start
@@ -72,12 +73,6 @@ def acting(services: Services, who: Actor, substitution: uuid.UUID) -> Actor:
 def begin(services: Services, who: Actor, definition: str) -> uuid.UUID:
     with services.action(who) as action:
         return cases.start(action, definition).id
-
-
-def move(services: Services, **delta: float) -> None:
-    seconds = int(timedelta(**delta).total_seconds())
-    with services.action() as action:
-        action.session.merge(Fact(name=clock.OFFSET, value=str(seconds)))
 
 
 @pytest.fixture
@@ -150,9 +145,9 @@ def test_whole_days_in_the_absent_persons_zone(services: Services, world: World)
         assert (row.starts_at.hour, row.starts_at.minute) == (15, 0)  # midnight in Jayapura is UTC+9
     with pytest.raises(NotAllowed):
         acting(services, world.budi, made)
-    move(services, days=1)
+    put_ahead(services, days=1)
     acting(services, world.budi, made)
-    move(services, days=4)
+    put_ahead(services, days=4)
     with pytest.raises(NotAllowed):
         acting(services, world.budi, made)
 
@@ -378,7 +373,7 @@ def test_a_held_decision_is_carried_out_for_her_even_when_she_is_back(
         holding.decide(action, task.id, {})
     with slow.action(world.ani) as action:
         substitutes.end(action, made)
-    move(slow, seconds=11)
+    put_ahead(slow, seconds=11)
     due.run(slow)
     with slow.reading() as action:
         event = action.session.scalars(select(CaseEvent).where(CaseEvent.kind == "task_completed")).one()

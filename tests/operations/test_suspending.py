@@ -26,6 +26,7 @@ from service.operations import (
     tasks,
 )
 from service.wiring import Services
+from tests.clocks import put_ahead
 from tests.operations.diagrams import branches, limited
 from tests.operations.test_tasks import complete, open_task, start
 from tests.world import GITA_NIP, World
@@ -151,8 +152,7 @@ def test_a_timer_does_not_fire_and_goes_on_where_it_stood(
 
 def test_what_was_claimed_before_is_not_done_after(services: Services, world: World, case: uuid.UUID) -> None:
     """A worker that claimed a reminder, and was slow, finds its claim gone."""
-    with services.action() as action:
-        action.session.merge(Fact(name=clock.OFFSET, value=str(30 * 86400)))
+    put_ahead(services, days=30)
     claimed = due.claim(services, 10)
     assert claimed
     suspend(services, world, case)

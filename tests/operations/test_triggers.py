@@ -47,6 +47,7 @@ def test_signs_are_announced_once(town: Services, sent: list[tuple[str, Mapping[
     assert sent[0][1]["pemicu"] == {
         "jenis": "lonjakan_pengaduan",
         "keterangan": "Puskesmas Plaju: 20 pengaduan pada 2026-10, biasanya 4.0 sebulan.",
+        "keterangan_en": "Puskesmas Plaju: 20 complaints in 2026-10, usually 4.0 a month.",
     }
     assert scan(town) == 0
     with town.reading() as action:

@@ -96,6 +96,20 @@ def test_what_is_no_wish(city: Services, gita: Actor, post: Position) -> None:
         assert field in refused.value.fields
 
 
+def test_a_place_is_wished_for_once(city: Services, gita: Actor, post: Position) -> None:
+    with city.action(gita) as action:
+        first = wishes.state(action, wish(None, unit=post.unor_id)).id
+        second = wishes.state(action, wish(post, priority=2)).id  # one position there is another wish
+    with pytest.raises(Invalid) as refused, city.action(gita) as action:
+        wishes.state(action, wish(None, priority=3, unit=post.unor_id))
+    assert set(refused.value.fields) == {"unit"}
+    with pytest.raises(Invalid) as refused, city.action(gita) as action:
+        wishes.change(action, first, wish(post))
+    assert set(refused.value.fields) == {"position"}
+    with city.action(gita) as action:
+        wishes.change(action, second, wish(post, priority=3))
+
+
 def test_nobody_touches_the_wishes_of_others(city: Services, gita: Actor, post: Position) -> None:
     with city.action(gita) as action:
         stated = wishes.state(action, wish(post)).id

@@ -32,7 +32,7 @@ from service.db.people import (
 from service.db.queries import people as queries
 from service.db.saved_views import SavedView
 from service.domain.errors import Conflict, Invalid, NotFound
-from service.domain.people import nip_warnings, parse_nip, retires_on
+from service.domain.people import nip_warnings, parse_nip
 from service.domain.reviews import months_between
 from service.operations import demo
 from service.wiring import Services
@@ -80,7 +80,8 @@ def test_every_employee_agrees_with_nip_position_and_history(district: Services)
             assert person.pendidikan is not None
             assert person.pendidikan >= (post.syarat_pendidikan or "")
             assert person.golongan is None or person.golongan >= (post.syarat_golongan or "")
-            assert person.tmt_jabatan <= TODAY < retires_on(person.tgl_lahir, post.bup)
+            assert person.tmt_jabatan <= TODAY
+            assert months_between(person.tgl_lahir, TODAY) < post.bup * 12
             assert months_between(person.tgl_lahir, person.tmt_cpns or TODAY) >= 18 * 12
             assert (held[person.nip].jabatan_id, held[person.nip].tmt) == (
                 person.jabatan_id,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from service.db.accounts import Account
+from service.db.accounts import Account, Grant
 from service.db.cases import Case, DueWork, Task, WaitingFor
 from service.db.people import Employee, Unit
 from service.domain.access import Actor
@@ -43,25 +43,48 @@ LIES_AT = (
     "persetujuan_pyb",
     "analisis_kebutuhan",
 )
+HEAD = "budi.kepala"
+HEAD_IS_ASKED = {
+    "kecamatan": ("survei_kebutuhan",),
+    "kota": ("survei_kebutuhan", "konsultasi_unit"),
+    "provinsi": ("survei_kebutuhan",),
+}
+"""What the head of a unit is asked: what the unit needs, and, where somebody may be moved there, an opinion."""
+ASKED_DAYS = 4
+"""Long enough for a weekend to pass, too short for an answer to be late."""
 MOST_STEPS = 250
 SEATS = ("ketua", "sekretaris", "anggota", "anggota")
 TRIGGERS = {
-    "transfer_lifecycle": ("rencana_tahunan", "Rencana mutasi tahunan"),
-    "plaju_distribution": ("rencana", "Pemerataan tenaga menurut kebutuhan mendesak"),
-    "arcamanik_workload": ("lonjakan_pengaduan", "Pengaduan layanan naik tiga bulan berturut-turut"),
-    "sorong_performance": ("evaluasi_kinerja", "Kinerja unit di bawah target dua periode"),
-    "umum_vacancy": ("lowongan", "Jabatan kosong karena pensiun"),
-    "jambi_programme": ("program", "Program penataan ASN"),
+    "transfer_lifecycle": ("rencana_tahunan", "Rencana mutasi tahunan", "Yearly transfer plan"),
+    "plaju_distribution": (
+        "rencana",
+        "Pemerataan tenaga menurut kebutuhan mendesak",
+        "Staff spread evenly by urgent need",
+    ),
+    "arcamanik_workload": (
+        "lonjakan_pengaduan",
+        "Pengaduan layanan naik tiga bulan berturut-turut",
+        "Complaints rose three months in a row",
+    ),
+    "sorong_performance": (
+        "evaluasi_kinerja",
+        "Kinerja unit di bawah target dua periode",
+        "The unit's performance was below target for two periods",
+    ),
+    "umum_vacancy": ("lowongan", "Jabatan kosong karena pensiun", "Vacant because of a retirement"),
+    "jambi_programme": ("program", "Program penataan ASN", "Programme to rearrange the civil service"),
 }
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample case to be: what it runs, when it begins, and at which task it is left lying, whatever day it is."""
+    """One sample case to be: what it runs, when it begins, at which task it is left lying, whatever day it is, and the unit
+    that somebody is wanted for, else what the analysis finds."""
 
     definition: str
     begins: datetime
     lies_at: str | None
+    unit: str | None = None
 
 
 def fill(action: Action, size: str, progress: Callable[[int, int], None] | None = None) -> int:
@@ -77,7 +100,9 @@ def fill(action: Action, size: str, progress: Callable[[int, int], None] | None 
         if progress:
             progress(done, len(plan))
     agreed_until(action, "keputusan_ppk")
-    return len(plan) + 1
+    for element in HEAD_IS_ASKED[size]:
+        agreed_until(action, element, _unit_of_the_head(action), ASKED_DAYS)
+    return len(plan) + 1 + len(HEAD_IS_ASKED[size])
 
 
 class _Agreeable(Random):
@@ -95,10 +120,17 @@ class _Agreeable(Random):
         return 0.0
 
 
-def agreed_until(action: Action, element: str) -> Case:
-    """One more case, of the last week, in which everybody agreed: it waits at this task."""
-    begins = action.calendar.start_of_day(action.calendar.local_date(action.now) - timedelta(days=7), 8)
-    return _live(action, _Agreeable(1), People(action), Sample("transfer_lifecycle", begins, lies_at=element))
+def agreed_until(action: Action, element: str, unit: str | None = None, days: int = 7) -> Case:
+    """One more case, some days old, in which everybody agreed: it waits at this task. `unit`: somebody is wanted there."""
+    begins = action.calendar.start_of_day(action.calendar.local_date(action.now) - timedelta(days=days), 8)
+    sample = Sample("transfer_lifecycle", begins, lies_at=element, unit=unit)
+    return _live(action, _Agreeable(1), People(action), sample)
+
+
+def _unit_of_the_head(action: Action) -> str | None:
+    """The unit of the head who is in the cast."""
+    query = select(Grant.unit_id).join(Account).where(Account.username == HEAD, Grant.role == "kepala_unit")
+    return action.session.scalar(query)
 
 
 def _plan(random: Random, count: int, now: datetime, timezone: str) -> Iterator[Sample]:
@@ -161,7 +193,12 @@ def _live(action: Action, random: Random, people: People, sample: Sample) -> Cas
     case = cases.start(
         replace(action, actor=people.starter(), now=moment),
         sample.definition,
-        data={"pemicu": dict(zip(("jenis", "keterangan"), TRIGGERS[sample.definition], strict=True))},
+        data={
+            "pemicu": dict(
+                zip(("jenis", "keterangan", "keterangan_en"), TRIGGERS[sample.definition], strict=True)
+            ),
+            **({"unit_tujuan": sample.unit} if sample.unit else {}),
+        },
     )
     longest, eased = (1 if sample.lies_at else 6), False
     for _ in range(MOST_STEPS):

@@ -13,6 +13,7 @@ from service.operations.accounts import actor_of, named
 from service.operations.action import Action
 
 SINCE = timedelta(days=6)
+GIVEN = timedelta(days=4)
 MORE_WORKING_DAYS = 12
 
 
@@ -29,4 +30,5 @@ def fill(action: Action) -> None:
     task_id = action.session.scalar(late.limit(1))
     if task_id is not None:
         until = action.calendar.add_working_days(action.calendar.local_date(action.now), MORE_WORKING_DAYS)
-        extending.extend(hadi, task_id, until, "Data kompetensi calon datang terlambat dari unit.")
+        given = replace(hadi, now=action.now - GIVEN)
+        extending.extend(given, task_id, until, "Data kompetensi calon datang terlambat dari unit.")

@@ -163,20 +163,9 @@ class Workforce:
         random, today = self._random, self._today
         jk = named.jk if named else random.choice("12")
         leads = post is unit.place.head
-        pppk = (
-            named is None
-            and not leads
-            and post.jenis == "JF"
-            and unit.place.jenis in PUBLIC_HEALTH_AND_SCHOOLS
-            and post.golongan in ("23", "31")
-            and random.random() < 0.2
-        )
+        pppk = named is None and not leads and _on_contract(random, unit.place.jenis, post)
         pendidikan = _education(random, post, leads)
-        jurusan = random.choice(post.jurusan)
-        if pendidikan < "30":
-            jurusan = random.choice(("IPA", "IPS", "Administrasi Perkantoran"))
-        elif jurusan in ("SMA", "SMK"):
-            jurusan = "Administrasi Publik"
+        jurusan = _field_of_study(random, post, pendidikan)
         years = _years_of_service(random, post, pendidikan, position["bup"], pppk)
         joined = _month_start(today - timedelta(days=years * 365.25))
         entry = random.randint(*((26, 38) if pppk else ENTRY_AGE[pendidikan]))
@@ -238,6 +227,23 @@ def _education(random: Random, post: Post, leads: bool) -> str:
         return random.choices(("30", "40"), weights=(75, 25))[0] if "Kebidanan" not in post.jurusan else "30"
     master = 0.6 if leads or post.jenis == "JPT" else 0.12
     return "45" if random.random() < master else "40"
+
+
+def _field_of_study(random: Random, post: Post, pendidikan: str) -> str:
+    chosen = random.choice(post.jurusan)
+    if pendidikan < "30":
+        return random.choice(("IPA", "IPS", "Administrasi Perkantoran"))
+    return "Administrasi Publik" if chosen in ("SMA", "SMK") else chosen
+
+
+def _on_contract(random: Random, kind: str, post: Post) -> bool:
+    """Some of those who teach and nurse are PPPK."""
+    return (
+        post.jenis == "JF"
+        and kind in PUBLIC_HEALTH_AND_SCHOOLS
+        and post.golongan in ("23", "31")
+        and random.random() < 0.2
+    )
 
 
 def _years_of_service(random: Random, post: Post, pendidikan: str, bup: int, pppk: bool) -> float:

@@ -35,5 +35,8 @@ EFFECTS: Mapping[str, Effect] = {
 }
 """Effect id (mutasi:effect of a service task) -> what it does."""
 
+LASTING = frozenset({"catat_sk", "perbarui_riwayat", "batalkan_sk"})
+"""Effects that leave something outside of the case: the decision before them can no longer be withdrawn."""
+
 MODELS = ("aturan_mutasi", "parameter_mutasi", "bobot_penempatan", "dokumen_mutasi")
 """The decision models that effects ask; they version with every diagram that uses an effect."""

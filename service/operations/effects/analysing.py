@@ -1,4 +1,4 @@
-"""A2: the need for people, worst first."""
+"""The need for people, worst first."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def hitung_kebutuhan(action: Action, case: Case, data: Mapping[str, Any]) -> dic
         listed = [*needs.posts(session, day, parameters.wke, ids=[wanted]), *listed][:SHOWN]
     return {
         "kebutuhan": [_need(post, counts) for post in listed],
-        "pilihan_kebutuhan": [{"label": _label(post), "value": post.id} for post in listed],
+        "pilihan_kebutuhan": [_choice(post) for post in listed],
     }
 
 
@@ -63,9 +63,15 @@ def _need(post: PostNeed, counts: Mapping[str, int] | None) -> dict[str, Any]:
     }
 
 
-def _label(post: PostNeed) -> str:
-    missing = f"kurang {post.shortage:.1f}" if post.shortage > 0 else "cukup"
-    return f"{post.name}, {post.unit_name} ({missing})"
+def _choice(post: PostNeed) -> dict[str, str]:
+    lacking = f"{post.shortage:.1f}"
+    said = (
+        (f"kurang {lacking.replace('.', ',')}", f"{lacking} short")
+        if post.shortage > 0
+        else ("cukup", "enough")
+    )
+    label, label_en = (f"{post.name}, {post.unit_name} ({words})" for words in said)
+    return {"label": label, "label_en": label_en, "value": post.id}
 
 
 def _with_units_below(session: Session, unit: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""A5: the legal rules R01 to R22, asked with facts from the data, for everyone who decides."""
+"""The legal rules R01 to R22, asked with facts from the data, for everyone who decides."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ from service.operations.action import Action
 from service.operations.effects import models
 
 MODEL = "aturan_mutasi"
-NO_RESULT = "Aturan ini tidak memberi hasil untuk fakta yang ada; periksa tabelnya."
+NO_RESULT = (
+    "Aturan ini tidak memberi hasil untuk fakta yang ada; periksa tabelnya.",
+    "This rule has no result for the facts at hand; look at its table.",
+)
 
 
 def periksa_aturan(action: Action, case: Case, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What each rule says about the chosen candidate, and whether the plan may go on."""
+    """What each rule says about the chosen candidate, and whether the plan may go on.
+
+    Without a candidate nothing is judged, and a permit that was asked for is still needed.
+    """
     session, day = action.session, action.calendar.local_date(action.now)
     goal = candidates.target(session, data.get("jabatan_tujuan"))
     nip = (data.get("calon") or {}).get("nip") or data.get("calon_nip")
@@ -32,9 +38,10 @@ def periksa_aturan(action: Action, case: Case, data: Mapping[str, Any]) -> dict[
         return {
             "aturan": [],
             "terblokir": False,
-            "perlu_izin_mendagri": False,
+            "perlu_izin_mendagri": bool(data.get("perlu_izin_mendagri")),
             "perlu_alasan": False,
             "kejelasan": "Calon atau jabatan tujuan belum ada.",
+            "kejelasan_en": "There is no candidate or no target position yet.",
         }
     results = check(action, case, data, goal, profiles)[profiles[0].candidate.nip]
     verdict = rules.verdict(results, data.get("alasan_khusus"))
@@ -45,6 +52,7 @@ def periksa_aturan(action: Action, case: Case, data: Mapping[str, Any]) -> dict[
         "perlu_izin_mendagri": verdict.needs_permit,
         "perlu_alasan": verdict.needs_reason,
         "kejelasan": verdict.summary,
+        "kejelasan_en": verdict.summary_en,
     }
 
 
@@ -77,16 +85,20 @@ def _judge_one(action: Action, content: bytes, rule: str, known: Mapping[str, An
     decision = action.engine.decide(content, rule, known, action.now)
     said = decision.value
     if not isinstance(said, Mapping) or said.get("hasil") not in rules.OUTCOMES:
-        return RuleResult(rule, rules.WARNING, "B", NO_RESULT, "")
+        return RuleResult(rule, rules.WARNING, "B", NO_RESULT[0], "", message_en=NO_RESULT[1])
+    if not said.get("pesan"):
+        said = {**said, **dict(zip(("pesan", "pesan_en"), rules.TITLES[rule], strict=True))}
     row = next((match for match in decision.matched if match.rule.startswith(f"{rule}_")), None)
     return RuleResult(
         rule,
         said["hasil"],
         said.get("tingkat") or "W",
-        said.get("pesan") or rules.TITLES[rule][0],
+        said["pesan"],
         said.get("dasar") or "",
         row.rule if row else "",
         {name: _plain(value) for name, value in row.inputs.items()} if row else {},
+        said.get("pesan_en") or "",
+        row.labels_en if row else {},
     )
 
 

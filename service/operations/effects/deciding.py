@@ -1,4 +1,4 @@
-"""A10 to A12: the decree with the baseline frozen, its revocation, and the move in the employee's record."""
+"""The decree with the baseline frozen, its revocation, and the move in the employee's record."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from service.db.cases import Case
-from service.db.people import Employee, Position, PositionHistory, RecordChange, Unit
-from service.operations import notices
+from service.db.people import Employee, Position, PositionHistory, Unit
+from service.operations import notices, record_changes
 from service.operations.action import Action
 from service.operations.effects.reviewing import figures, keep
 from service.operations.letters import issuing
@@ -72,15 +72,11 @@ def perbarui_riwayat(action: Action, case: Case, data: Mapping[str, Any]) -> dic
         employee.tmt_jabatan + timedelta(days=1),
     )
     _close_present_post(action, employee, effective)
-    entry = PositionHistory(
-        nip=employee.nip,
+    entry = _entry(
+        employee,
+        position,
+        unit,
         jenis_mutasi="MJ" if employee.jabatan_id != position.id else "MU",
-        jabatan_id=position.id,
-        jabatan=position.nama,
-        jenis_jabatan=position.jenis,
-        eselon=position.eselon,
-        unor_id=unit.id,
-        unor=unit.nama,
         tmt=effective,
         tmt_pelantikan=_day(data.get("tgl_pelantikan")),
         nomor_sk=decree.get("nomor"),
@@ -114,19 +110,21 @@ def _close_present_post(action: Action, employee: Employee, effective: date) -> 
         PositionHistory.nip == employee.nip, PositionHistory.tmt == employee.tmt_jabatan
     )
     if session.scalar(known) is None:
-        session.add(
-            PositionHistory(
-                nip=employee.nip,
-                jabatan_id=position.id,
-                jabatan=position.nama,
-                jenis_jabatan=position.jenis,
-                eselon=position.eselon,
-                unor_id=unit.id,
-                unor=unit.nama,
-                tmt=employee.tmt_jabatan,
-                berakhir=last_day,
-            )
-        )
+        session.add(_entry(employee, position, unit, tmt=employee.tmt_jabatan, berakhir=last_day))
+
+
+def _entry(employee: Employee, position: Position, unit: Unit, **held: Any) -> PositionHistory:
+    """An entry of the history: the post and the unit as they are called now."""
+    return PositionHistory(
+        nip=employee.nip,
+        jabatan_id=position.id,
+        jabatan=position.nama,
+        jenis_jabatan=position.jenis,
+        eselon=position.eselon,
+        unor_id=unit.id,
+        unor=unit.nama,
+        **held,
+    )
 
 
 def _change_heads(action: Action, employee: Employee, position: Position, unit: Unit) -> None:
@@ -138,26 +136,14 @@ def _change_heads(action: Action, employee: Employee, position: Position, unit: 
 
 
 def _move(action: Action, case: Case, employee: Employee, position: Position, effective: date) -> None:
-    before = (employee.unor_id, employee.jabatan_id, employee.tmt_jabatan.isoformat())
-    employee.unor_id, employee.jabatan_id, employee.tmt_jabatan = position.unor_id, position.id, effective
-    after = (position.unor_id, position.id, effective.isoformat())
-    action.session.add(
-        RecordChange(
-            kind="employee",
-            key=employee.nip,
-            nip=employee.nip,
-            at=action.now,
-            actor_id=action.actor.id,
-            actor_name=action.actor.name,
-            source=f"case {case.number}",
-            changes={
-                name: [old, new]
-                for name, old, new in zip(
-                    ("unor_id", "jabatan_id", "tmt_jabatan"), before, after, strict=True
-                )
-                if old != new
-            },
-        )
+    record_changes.change(
+        action,
+        employee,
+        {"unor_id": position.unor_id, "jabatan_id": position.id, "tmt_jabatan": effective},
+        kind="employee",
+        key=employee.nip,
+        nip=employee.nip,
+        source=f"case {case.number}",
     )
 
 

@@ -63,7 +63,9 @@ def load_parameters(action: Action, case: Case | None, day: date) -> LoadParamet
 def weights(action: Action, case: Case | None, day: date) -> list[Weight]:
     """The weights of the eight placement aspects in force on `day`."""
     rows = decide(action, case, "bobot_penempatan", {"tanggal": day.isoformat()})
-    return [Weight(row["aspek"], row["judul"], float(row["bobot"])) for row in rows]
+    return [
+        Weight(row["aspek"], row["judul"], float(row["bobot"]), row.get("judul_en") or "") for row in rows
+    ]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A3 and A5: talent profiles, the ranking on the eight aspects, and the candidate that was chosen."""
+"""Talent profiles, the ranking on the eight aspects, and the candidate that was chosen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from service.db.people import Employee, Position, Unit
 from service.db.queries import candidates, needs
 from service.db.queries.candidates import Profile, TargetPost
 from service.domain import placement, workload
-from service.domain.codes import KOMPETENSI, golongan_label
+from service.domain.codes import golongan_label, kompetensi_name
 from service.domain.placement import Ranked
 from service.domain.rules import FAILED, NOT_APPLICABLE, PASSED, RuleResult
 from service.operations.action import Action
@@ -91,7 +91,9 @@ def tetapkan_calon(action: Action, case: Case, data: Mapping[str, Any]) -> dict[
     case.subject_nip, case.origin_unit, case.target_unit = employee.nip, origin.id, goal.unit.id
     case.target_position = goal.position.id
     case.transfer_kind = data.get("jenis_mutasi") or "M1"
-    case.title = f"Mutasi ke {goal.position.nama}, {goal.unit.nama}"[:300]
+    where = f"{goal.position.nama}, {goal.unit.nama}"
+    case.title, case.title_en = f"Mutasi ke {where}"[:300], f"Transfer to {where}"[:300]
+    change = 0 if origin.id == goal.unit.id else 1
     return {
         "calon": {
             "nip": employee.nip,
@@ -101,19 +103,11 @@ def tetapkan_calon(action: Action, case: Case, data: Mapping[str, Any]) -> dict[
             "unit": origin.id,
             "unit_nama": origin.nama,
         },
-        "asal": {
-            "unit": origin.id,
-            "unit_nama": origin.nama,
-            "kepala_nip": origin.kepala_nip,
-            **_ratios(action, origin.id, day, parameters.wke, 0 if origin.id == goal.unit.id else -1),
-        },
+        "asal": _end(action, origin, day, parameters.wke, -change),
         "tujuan": {
-            "unit": goal.unit.id,
-            "unit_nama": goal.unit.nama,
-            "kepala_nip": goal.unit.kepala_nip,
+            **_end(action, goal.unit, day, parameters.wke, change),
             "jabatan_id": goal.position.id,
             "jabatan": goal.position.nama,
-            **_ratios(action, goal.unit.id, day, parameters.wke, 0 if origin.id == goal.unit.id else 1),
         },
         "pihak": _parties(employee, origin, goal),
         "jpm": profile.jpm,
@@ -186,14 +180,22 @@ def _ranked(row: Ranked, profile: Profile, rules: list[RuleResult]) -> dict[str,
         "rincian": [
             {
                 "aspek": aspect.title,
+                "aspek_en": aspect.title_en,
                 "bobot": aspect.percent,
                 "nilai": aspect.value,
                 "alasan": aspect.reason,
+                "alasan_en": aspect.reason_en,
             }
             for aspect in row.aspects
         ],
         "aturan": [
-            {"id": rule.id, "hasil": rule.outcome, "tingkat": rule.severity, "pesan": rule.message}
+            {
+                "id": rule.id,
+                "hasil": rule.outcome,
+                "tingkat": rule.severity,
+                "pesan": rule.message,
+                "pesan_en": rule.message_en,
+            }
             for rule in rules
             if rule.outcome not in (PASSED, NOT_APPLICABLE)
         ],
@@ -206,6 +208,7 @@ def _label(row: Ranked, profile: Profile) -> str:
 
 def _talent(profile: Profile, skills: tuple[list[str], list[str]]) -> dict[str, Any]:
     candidate = profile.candidate
+    strong, weak = ([kompetensi_name(code) for code in codes] for codes in skills)
     return {
         "nip": candidate.nip,
         "nama": candidate.name,
@@ -218,8 +221,10 @@ def _talent(profile: Profile, skills: tuple[list[str], list[str]]) -> dict[str, 
         "potensi": profile.potential,
         "kinerja": profile.performance,
         "kotak": candidate.box,
-        "kekuatan": [KOMPETENSI.get(code, code) for code in skills[0]],
-        "kelemahan": [KOMPETENSI.get(code, code) for code in skills[1]],
+        "kekuatan": [indonesian for indonesian, _ in strong],
+        "kekuatan_en": [english for _, english in strong],
+        "kelemahan": [indonesian for indonesian, _ in weak],
+        "kelemahan_en": [english for _, english in weak],
     }
 
 
@@ -233,6 +238,16 @@ def _parties(employee: Employee, origin: Unit, goal: TargetPost) -> list[dict[st
     ]
     person = {"peran": "pegawai", "label": employee.nama_lengkap, "unit": origin.id, "nip": employee.nip}
     return [*parties, person]
+
+
+def _end(action: Action, unit: Unit, day: date, wke: float, change: int) -> dict[str, Any]:
+    """A unit at one end of the move, with its load before and after `change` people come or go."""
+    return {
+        "unit": unit.id,
+        "unit_nama": unit.nama,
+        "kepala_nip": unit.kepala_nip,
+        **_ratios(action, unit.id, day, wke, change),
+    }
 
 
 def _ratios(action: Action, unit: str, day: date, wke: float, change: int) -> dict[str, float | None]:

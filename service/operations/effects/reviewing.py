@@ -1,4 +1,4 @@
-"""A14: figures of both units before and after, and the end of the case."""
+"""Figures of both units before and after, and the end of the case."""
 
 from __future__ import annotations
 

@@ -38,7 +38,6 @@ def context_of(
     """
     office = _office(action, rules)
     chosen, origin, target = (_mapping(data.get(name)) for name in ("calon", "asal", "tujuan"))
-    employee = action.session.get(Employee, chosen.get("nip") or "")
     position = action.session.get(Position, target.get("jabatan_id") or "")
     old = {
         "jabatan": chosen.get("jabatan"),
@@ -63,12 +62,7 @@ def context_of(
             "tautan": None,
             "tembusan": [_copy(text, office, str(old["unit"]), str(new["unit"])) for text in kind.copies],
         },
-        "pegawai": {
-            "nama": chosen.get("nama") or "–",
-            "nip": chosen.get("nip") or "–",
-            "golongan": chosen.get("golongan"),
-            "pangkat": pangkat_label(employee.golongan) if employee else chosen.get("golongan"),
-        },
+        "pegawai": _employee(action, chosen),
         "lama": old,
         "baru": new,
         "tmt": decree.get("tmt") or data.get("sk_tmt"),
@@ -87,6 +81,16 @@ def context_of(
             "jawaban": data.get("jawaban_keberatan"),
         },
         "penanda_tangan": [_signer(action, case, office, slot) for slot in kind.signatories],
+    }
+
+
+def _employee(action: Action, chosen: Data) -> dict[str, Any]:
+    known = action.session.get(Employee, chosen.get("nip") or "")
+    return {
+        "nama": chosen.get("nama") or "–",
+        "nip": chosen.get("nip") or "–",
+        "golongan": chosen.get("golongan"),
+        "pangkat": pangkat_label(known.golongan) if known else chosen.get("golongan"),
     }
 
 

@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.db.base import insert_new, upsert
+from service.db.base import upsert
 from service.db.cases import Case, Counter, Fact
-from service.db.definitions import SourceContent
 from service.db.letters import Letter, LetterSignature
 from service.domain.errors import Invalid
 from service.domain.ids import new_id
-from service.domain.letters import LONGEST_NUMBER, SK, LetterKind, content_hash, number_text
+from service.domain.letters import LONGEST_NUMBER, SK, LetterKind, LetterRules, content_hash, number_text
+from service.domain.wording import N_, Message
+from service.operations import source_contents
 from service.operations.action import Action
 from service.operations.letters import contents, rendering
 from service.operations.letters.rules import MODES, digests, read_files, read_rules
@@ -64,13 +65,14 @@ def issue(
     """
     rules, kind = read_rules(action.settings), kind_of(action, kind_id)
     if missing := lacking(kind, data):
-        raise Invalid(f"{kind.label}: {', '.join(missing)}?")
-    sequence = None
-    if number is not None:
-        number = _given_number(action, number)
-    else:
-        sequence = _next(action, f"letter-{kind.series}-{day.year}")
-        number = number_text(rules.series[kind.series], sequence, day, case.number)
+        raise Invalid(
+            Message(
+                N_("%(letter)s: these data are missing: %(missing)s."),
+                letter=kind.label,
+                missing=", ".join(missing),
+            )
+        )
+    number, sequence = _numbered(action, rules, kind, case, day, number)
     void_all(action, case, REPLACED.format(number=number), kinds=[kind.id])
     code, mode = secrets.token_urlsafe(CODE_BYTES), mode_of(action)
     context = contents.context_of(action, case, data, rules, kind, day)
@@ -97,7 +99,7 @@ def issue(
         issued_at=action.now,
         issued_by=action.actor.id,
     )
-    _keep(action, files)
+    source_contents.keep(action.session, {digest: files[name] for name, digest in digests(files).items()})
     action.session.add(letter)
     action.session.flush()
     agreed = _open_slots(action, case, letter, kind)
@@ -167,6 +169,16 @@ def kind_of(action: Action, kind_id: str) -> LetterKind:
     return kind
 
 
+def _numbered(
+    action: Action, rules: LetterRules, kind: LetterKind, case: Case, day: date, given: str | None
+) -> tuple[str, int | None]:
+    """The letter's number, and its place in its series unless it was given by hand."""
+    if given is not None:
+        return _given_number(action, given), None
+    sequence = _next(action, f"letter-{kind.series}-{day.year}")
+    return number_text(rules.series[kind.series], sequence, day, case.number), sequence
+
+
 def _next(action: Action, name: str) -> int:
     """The next number of a series. Its row stays locked until the transaction ends, and forgets it when that fails."""
     statement = upsert(action.session, Counter).values(name=name, value=1)
@@ -181,18 +193,13 @@ def _next(action: Action, name: str) -> int:
 def _given_number(action: Action, number: str) -> str:
     number = " ".join(number.split())
     if not number or len(number) > LONGEST_NUMBER:
-        raise Invalid(f"A number has 1 to {LONGEST_NUMBER} characters.", {"sk_nomor": "Not a number."})
+        raise Invalid(
+            Message(N_("A number has 1 to %(most)s characters."), most=LONGEST_NUMBER),
+            {"sk_nomor": Message(N_("A number has 1 to %(most)s characters."), most=LONGEST_NUMBER)},
+        )
     if action.session.scalar(select(Letter.id).where(Letter.number == number)) is not None:
         raise Invalid("Another letter has this number.", {"sk_nomor": "Another letter has this number."})
     return number
-
-
-def _keep(action: Action, files: Mapping[str, bytes]) -> None:
-    """The templates, fonts and pictures, once however many letters are made with them."""
-    named = {digest: files[name] for name, digest in digests(files).items()}
-    there = set(action.session.scalars(select(SourceContent.sha256).where(SourceContent.sha256.in_(named))))
-    rows = [{"sha256": key, "content": content} for key, content in named.items() if key not in there]
-    insert_new(action.session, SourceContent, rows)
 
 
 def _open_slots(action: Action, case: Case, letter: Letter, kind: LetterKind) -> bool:

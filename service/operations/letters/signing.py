@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from service.db.cases import Case
 from service.db.letters import Letter, LetterSignature
@@ -26,12 +26,13 @@ from service.db.queries import letters as queries
 from service.domain.access import SYSTEM, Actor
 from service.domain.errors import Conflict, Invalid, MutasiError, NotAllowed
 from service.domain.letters import day_in_words
-from service.operations import cases, clock, documents
+from service.operations import cases, clock, documents, leases
 from service.operations.action import Action
 from service.operations.letters import files, rendering
 from service.operations.letters.by_hand import ISSUE
 from service.operations.letters.rendering import Place
-from service.operations.letters.signers import Request, Signer, SigningFailed, signer_for
+from service.operations.letters.signers import Request, Signer, SigningFailed
+from service.operations.letters.signers.choosing import signer_for
 from service.operations.recording import write_event
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ def run(services: Services, *, limit: int = BATCH) -> int:
 
 def claim(services: Services, limit: int) -> list[Claimed]:
     """Take letters that are due. They come back when this process dies."""
-    token = secrets.token_hex(16)
     with services.sessions.begin() as session:
         now = clock.now(session)
         due = (
@@ -91,18 +91,8 @@ def claim(services: Services, limit: int) -> list[Claimed]:
             .where(Letter.next_at.is_not(None), Letter.next_at <= now)
             .order_by(Letter.next_at)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
-        ids = session.scalars(due).all()
-        if ids:
-            session.execute(
-                update(Letter)
-                .where(Letter.id.in_(ids))
-                .values(
-                    lease_token=token, next_at=now + LEASE, attempts=Letter.attempts + 1, signing="signing"
-                )
-                .execution_options(synchronize_session=False)
-            )
+        ids, token = leases.take(session, Letter, due, now + LEASE, signing="signing")
     return [Claimed(letter_id, token) for letter_id in ids]
 
 

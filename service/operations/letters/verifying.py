@@ -1,38 +1,47 @@
-"""Whether a letter is genuine, for anybody who holds its code; guessing codes is slowed down."""
+"""Whether a letter is genuine, for anybody who holds its code. Guessing codes and numbers is slowed down."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy import func, select
-
-from service.db.accounts import SignInAttempt
 from service.db.queries import letters as queries
-from service.db.queries.letters import Checked
-from service.domain.errors import TooManyAttempts
+from service.domain.letters import same_number
+from service.operations import signing_in
 from service.operations.action import Action
 
-UNKNOWN = "unknown"
+GENUINE, WITHDRAWN, UNKNOWN = "genuine", "withdrawn", "unknown"
 
 
-def check(action: Action, code: str, address: str) -> Checked:
-    """What may be said about a code. Raises TooManyAttempts for an address that asked for many unknown ones."""
-    since = action.now - timedelta(minutes=action.settings.sign_in_window_minutes)
-    tried = action.session.execute(
-        select(func.count().label("times"), func.min(SignInAttempt.at).label("first")).where(
-            SignInAttempt.subject == _subject(address), SignInAttempt.at > since
-        )
-    ).one()
-    if tried.times >= action.settings.verify_attempts:
-        seconds = int((tried.first - since).total_seconds())
-        raise TooManyAttempts("Too many codes were asked for. Wait a few minutes.", max(1, seconds))
-    return queries.check(action.session, code)
+def check(action: Action, code: str, address: str) -> str:
+    """What may be said about a code: genuine, withdrawn or unknown. Raises TooManyAttempts for an address that has
+    guessed too much."""
+    signing_in.check_guesses(action, _asked(address), action.settings.verify_attempts)
+    return queries.check(action.session, code).verdict
+
+
+def has_number(action: Action, code: str, number: str, address: str) -> bool:
+    """Whether the genuine letter of this code bears this number: a code can be copied to another letter.
+
+    Raises TooManyAttempts for an address that has tried too many numbers with this code. Others may go on: nobody can
+    keep a letter's readers from comparing.
+    """
+    signing_in.check_guesses(action, _compared(code, address))
+    found = queries.check(action.session, code)
+    return found.verdict == GENUINE and same_number(found.number, number)
 
 
 def note_unknown(action: Action, address: str) -> None:
     """Count an unknown code against the address; forgotten with the failed sign-ins."""
-    action.session.add(SignInAttempt(subject=_subject(address), at=action.now))
+    signing_in.note_guess(action, _asked(address))
 
 
-def _subject(address: str) -> str:
-    return f"verify@{address}"[:200]
+def note_other_number(action: Action, code: str, address: str) -> None:
+    """Count a number that is not the letter's. The number itself is kept nowhere."""
+    note_unknown(action, address)
+    signing_in.note_guess(action, _compared(code, address))
+
+
+def _asked(address: str) -> str:
+    return f"verify@{address[:64]}"
+
+
+def _compared(code: str, address: str) -> str:
+    return f"number:{code[:64]}@{address[:64]}"

@@ -156,8 +156,9 @@ def _sha256(cell: Any) -> str:
 
 
 def _code_reader(listed: Any) -> Reader:
-    """Reads a code of a list, also by its label, or with a zero lost by the spreadsheet."""
-    labels: Mapping[Any, str] = listed if isinstance(listed, Mapping) else {code: code for code in listed}
+    """Reads a code of a list, also by its Indonesian label, or with a zero lost by the spreadsheet."""
+    entries = listed if isinstance(listed, Mapping) else {code: code for code in listed}
+    labels = {code: label if isinstance(label, str) else label[0] for code, label in entries.items()}
     known: dict[str, Any] = {}
     for code, label in labels.items():
         known[label.lower()] = code

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from service.operations.letters.rendering import Place
-from service.settings import Settings
-
-__all__ = ["Request", "Signer", "SigningFailed", "signer_for"]
 
 
 class SigningFailed(Exception):
@@ -48,18 +44,3 @@ class Signer(Protocol):
     def sign(self, request: Request) -> bytes:
         """The PDF with the signature. Raises SigningFailed."""
         ...
-
-
-def signer_for(settings: Settings, mode: str) -> Signer | None:
-    """The adapter of a letter's mode; None for letters that are signed on paper."""
-    if mode == "test":
-        from service.operations.letters.signers.local import LocalSigner
-
-        return LocalSigner(Path(settings.var_dir, "signing"))
-    if mode == "bsre":
-        from service.operations.letters.signers.bsre import NationalService
-
-        return NationalService(
-            settings.bsre_url, settings.bsre_api, settings.bsre_user, settings.bsre_password
-        )
-    return None
