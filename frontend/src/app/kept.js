@@ -43,4 +43,5 @@ function keep(form) {
     clearTimeout(timer);
   });
   addEventListener("pagehide", () => save(true));
+  document.addEventListener("mutasi:leaving", ({ detail }) => detail.push(save(true)));
 }

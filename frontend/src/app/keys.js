@@ -1,5 +1,5 @@
-// Single keys, as in mail: on where the account says so (body[data-single-keys]), never while somebody types or a dialog
-// is open. A page may take a key before the usual meaning: onKey("a", () => true when it was used).
+// Single keys, as in mail: on where the account says so (body[data-single-keys]), never while somebody types, fills in the
+// form of a task, or a dialog is open. A page may take a key before the usual meaning: onKey("a", () => true when it was used).
 const taken = new Map();
 
 export function onKey(key, handler) {
@@ -40,5 +40,5 @@ function help() {
 }
 
 function typing(target) {
-  return Boolean(target.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable], [role=combobox], [role=listbox]"));
+  return Boolean(target.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable], [role=combobox], [role=listbox], [data-form-place]"));
 }

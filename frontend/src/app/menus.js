@@ -1,13 +1,16 @@
-// Small behaviours: menus that close, dialogs that open, buttons that are pressed once, filters that apply themselves.
+// Small behaviours: menus that close, buttons that are pressed once, filters that apply themselves. Dialogs are opened and
+// closed by the commands of their buttons, which a browser carries out before any script is here; the polyfill, once it is,
+// where a browser does not know them.
+import "invokers-polyfill";
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
-  const opener = event.target.closest("[data-open-dialog]");
-  if (opener) document.getElementById(opener.dataset.openDialog)?.showModal();
-  const closer = event.target.closest("[data-close-dialog]");
-  if (closer) closer.closest("dialog")?.close();
 });
+
+// What was refused is open again, with what was typed.
+for (const dialog of document.querySelectorAll("dialog[data-open-at-once]")) dialog.showModal();
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

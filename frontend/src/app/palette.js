@@ -19,12 +19,16 @@ function enhance() {
     if (dialog.open) dialog.close();
     else if (!document.querySelector("dialog[open]")) open();
   });
-  document.addEventListener("click", ({ target }) => target.closest?.("[data-open-palette]") && open());
+  document.addEventListener("click", ({ target }) => target.closest?.("[command=show-modal][commandfor=palette]") && begin());
+  if (dialog.open) ask(); // opened before this script was here
 
   function open() {
-    input.value = "";
     dialog.showModal();
-    input.focus();
+    begin();
+  }
+
+  function begin() {
+    input.value = "";
     ask();
   }
 

@@ -1,6 +1,7 @@
 // Decisions that can be taken back: counts down, and takes the offer away when its time is over. Used on every page; a
 // page that decides without loading anew says so: document.dispatchEvent(new Event("mutasi:decided")), or by the header
-// HX-Trigger: mutasi:decided. When a time is over, "mutasi:carried-out" is fired.
+// HX-Trigger: mutasi:decided; when the offer to take it back is there, "mutasi:held" is fired, and when its time is over,
+// "mutasi:carried-out".
 const STEP = 250;
 
 countAll();
@@ -10,12 +11,18 @@ addEventListener("pageshow", ({ persisted }) => persisted && refresh());
 async function refresh() {
   const place = document.getElementById("held");
   if (!place) return;
-  const answer = await fetch(place.dataset.held, { credentials: "same-origin" }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
-  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("held");
-  if (!found) return;
-  place.replaceChildren(...found.childNodes);
-  countAll();
+  const found = await held(place.dataset.held);
+  if (found) {
+    place.replaceChildren(...found.childNodes);
+    countAll();
+  }
+  document.dispatchEvent(new Event("mutasi:held"));
+}
+
+async function held(url) {
+  const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("held");
 }
 
 function countAll() {
@@ -33,7 +40,7 @@ function count(row) {
     else {
       clearInterval(timer);
       row.remove();
-      document.dispatchEvent(new CustomEvent("mutasi:carried-out", { detail: { task: row.dataset.taskId } }));
+      document.dispatchEvent(new CustomEvent("mutasi:carried-out", { detail: { tasks: row.dataset.tasks.split(" ") } }));
     }
   }, STEP);
 }

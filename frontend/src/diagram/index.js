@@ -8,6 +8,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
+import { diagramColors } from "./colors.js";
 import { heat } from "./heat.js";
 import { inLanguage } from "./language.js";
 
@@ -19,14 +20,9 @@ function show(section) {
   const content = JSON.parse(section.querySelector("[data-diagram-content]").textContent);
   const place = section.querySelector("[data-diagram-place]");
   const tabs = [...section.querySelectorAll("[data-diagram-process]")];
-  const colors = getComputedStyle(document.documentElement);
   const viewer = new NavigatedViewer({
     container: place,
-    bpmnRenderer: {
-      defaultFillColor: colors.getPropertyValue("--m-diagram-fill").trim(),
-      defaultStrokeColor: colors.getPropertyValue("--m-diagram-stroke").trim(),
-      defaultLabelColor: colors.getPropertyValue("--m-diagram-label").trim(),
-    },
+    bpmnRenderer: diagramColors(),
     zoomScroll: { enabled: false },
   });
   place.tabIndex = 0;

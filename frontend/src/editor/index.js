@@ -1,16 +1,18 @@
 // The editor of a definition: bpmn-js with our properties, a draft kept on the server, findings on the elements.
 import Modeler from "bpmn-js/lib/Modeler";
+import { CreateAppendAnythingModule } from "bpmn-js-create-append-anything";
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from "bpmn-js-properties-panel";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css";
 import "@bpmn-io/properties-panel/dist/assets/properties-panel.css";
 import "./editor.css";
+import { diagramColors } from "../diagram/colors.js";
 import { inIndonesian } from "./indonesian.js";
+import { Refused, keepDrawing } from "./keeping.js";
+import { badge, differences, line, named, row } from "./lists.js";
 import mutasi from "./mutasi.json";
 import { mutasiProperties } from "./properties.js";
-
-const SETTLES_IN = 1200;
 
 const section = document.querySelector("[data-editor]");
 if (section) edit(section);
@@ -28,10 +30,12 @@ async function edit(section) {
 
   const modeler = new Modeler({
     container: part("canvas"),
+    bpmnRenderer: diagramColors(),
     propertiesPanel: { parent: part("properties") },
     additionalModules: [
       BpmnPropertiesPanelModule,
       BpmnPropertiesProviderModule,
+      CreateAppendAnythingModule,
       mutasiProperties(content.choices),
       { translate: ["value", document.documentElement.lang === "id" ? inIndonesian : plain] },
     ],
@@ -52,50 +56,36 @@ async function edit(section) {
     undo.disabled = !stack.canUndo();
     redo.disabled = !stack.canRedo();
   };
-  const drawing = () => ({ base: content.base, files: Object.fromEntries([...touched].map((name) => [name, files[name]])) });
-  const send = (method, address, options = {}) =>
-    fetch(address, {
-      method,
-      credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": section.dataset.csrf, Accept: "application/json" },
-      body: JSON.stringify(drawing()),
-      ...options,
-    });
-
-  let timer;
-  let asked = 0;
-  const changed = async () => {
-    files[shown] = (await modeler.saveXML({ format: true })).xml;
-    touched.add(shown);
-    deploy.disabled = true;
-    clearTimeout(timer);
-    timer = setTimeout(keepAndCheck, SETTLES_IN);
+  const drawing = () => JSON.stringify({ base: content.base, files: Object.fromEntries([...touched].map((name) => [name, files[name]])) });
+  const ask = async (method, address, body, options = {}) => {
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": section.dataset.csrf, Accept: "application/json" };
+    const answer = await fetch(address, { method, credentials: "same-origin", headers, body, ...options });
+    const said = await answer.json();
+    if (said.code === "csrf" && !(await renewToken(section))) said.said = words.signedOut;
+    if (!answer.ok) throw new Refused(answer.status, said.said);
+    return said;
   };
-  const keepAndCheck = async () => {
-    const mine = ++asked;
-    const status = part("check-status");
-    status.textContent = words.checking;
-    try {
-      const kept = await send("PUT", section.dataset.saveUrl);
-      if (!kept.ok) throw new Error(String(kept.status));
-      part("saved").textContent = (await kept.json()).saved;
-      const answer = await send("POST", section.dataset.checkUrl);
-      if (!answer.ok) throw new Error(String(answer.status));
-      const checked = await answer.json();
-      if (mine !== asked) return;
+
+  const store = async (text, options) => {
+    const kept = await ask("PUT", section.dataset.saveUrl, text, options);
+    part("saved").textContent = kept.saved;
+    part("discard").hidden = false;
+    if (part("beside").innerHTML !== kept.beside) part("beside").innerHTML = kept.beside;
+  };
+  const check = async (text) => {
+    const checked = await ask("POST", section.dataset.checkUrl, text);
+    return () => {
       findings = checked.findings;
       showFindings();
       showChanges(checked.changes);
+      part("others").replaceChildren(...checked.others.map((name) => line(name)));
+      part("others-title").hidden = !checked.others.length;
       deploy.disabled = !checked.deployable;
-      status.textContent = findings.length ? "" : words.clean;
-      section.dataset.checked = String(mine);
-    } catch {
-      status.textContent = words.failed;
-    }
+      section.dataset.checked = String(Number(section.dataset.checked ?? 0) + 1);
+      return findings.length ? "" : words.clean;
+    };
   };
-  addEventListener("pagehide", () => {
-    if (touched.size) send("PUT", section.dataset.saveUrl, { keepalive: true });
-  });
+  const say = (text) => (part("check-status").textContent = text);
 
   const mark = () => {
     const registry = modeler.get("elementRegistry");
@@ -109,18 +99,19 @@ async function edit(section) {
       overlays.add(finding.element, "finding", { position: { top: -10, left: -10 }, html: badge(finding) });
     }
   };
+  const nameOf = ({ file, element }) => (element && files[file] ? named(files[file], element) : "");
   const showFindings = () => {
     part("findings-count").textContent = findings.length;
-    part("findings").replaceChildren(
-      ...findings.map((finding) => row(finding.severity, words[finding.severity], finding, finding.message, finding.mend)),
-    );
+    const text = (finding) => [nameOf(finding), finding.message].filter(Boolean).join(": ");
+    const told = (finding) => ({ tone: finding.severity, label: words[finding.severity], place: finding, text: text(finding), more: finding.mend });
+    part("findings").replaceChildren(...findings.map((finding) => row(told(finding), goTo)));
     mark();
   };
   const showChanges = (changes) => {
     part("changes-count").textContent = changes.length;
     part("nothing").hidden = changes.length > 0;
-    const rows = () => changes.map((change) => row(change.how, "", change, change.text, details(change.details, words)));
-    part("changes").replaceChildren(...rows());
+    const told = (change) => ({ tone: change.how, place: change, text: change.text, more: differences(change.details, words) });
+    part("changes").replaceChildren(...changes.map((change) => row(told(change), goTo)));
     part("summary").replaceChildren(...changes.slice(0, 12).map((change) => line(change.text)));
   };
   const goTo = async ({ file, element }) => {
@@ -129,40 +120,50 @@ async function edit(section) {
     if (!shape) return;
     section.scrollIntoView({ block: "start" });
     modeler.get("canvas").scrollToElement(shape, 80);
+    modeler.get("canvas").focus();
     modeler.get("selection").select(shape);
   };
-  const row = (tone, label, place, text, more) => {
-    const item = line("");
-    item.className = `is-${tone}`;
-    if (label) {
-      const tag = document.createElement("span");
-      tag.className = `tag tag-${tone === "error" ? "bad" : "warn"}`;
-      tag.textContent = label;
-      item.append(tag);
-    }
-    const said = document.createElement(place.element ? "button" : "span");
-    if (place.element) {
-      said.type = "button";
-      said.className = "link-button";
-      said.addEventListener("click", () => goTo(place));
-    }
-    said.textContent = text;
-    item.append(said);
-    if (more) item.append(more instanceof Node ? more : small(more));
-    return item;
-  };
 
-  modeler.on("commandStack.changed", () => {
+  await open(content.first);
+  standInMiddle(part("canvas").querySelector("svg[tabindex]"));
+  const keeper = keepDrawing({ drawing, store, check, say, words });
+  modeler.on("commandStack.changed", async () => {
     buttons();
-    changed();
+    deploy.disabled = true;
+    files[shown] = (await modeler.saveXML({ format: true })).xml;
+    touched.add(shown);
+    part("saved").textContent = words.unsaved;
+    keeper.changed();
   });
   undo.addEventListener("click", () => modeler.get("commandStack").undo());
   redo.addEventListener("click", () => modeler.get("commandStack").redo());
+  part("out").addEventListener("click", () => modeler.get("zoomScroll").stepZoom(-1));
+  part("fit").addEventListener("click", () => fit(modeler.get("canvas")));
+  part("in").addEventListener("click", () => modeler.get("zoomScroll").stepZoom(1));
   deploy.addEventListener("click", () => document.getElementById("deploy-dialog").showModal());
+  for (const form of document.querySelectorAll("[data-editor-leaves]")) form.addEventListener("submit", keeper.stop);
   for (const tab of tabs) tab.addEventListener("click", () => open(tab.dataset.editorFile));
-  await open(content.first);
-  if (touched.size) keepAndCheck();
+  if (touched.size) keeper.checkNow();
   else if (findings.length) showFindings();
+}
+
+// Keys open menus where the mouse was last; where it has not been near, in the middle of the drawing.
+function standInMiddle(svg) {
+  svg.addEventListener("focus", () => {
+    const { left, top, width, height } = svg.getBoundingClientRect();
+    svg.dispatchEvent(new MouseEvent("mousemove", { clientX: left + width / 2, clientY: top + height / 2 }));
+  });
+}
+
+// Who signed out and in again has another token: the page as it would be now tells it. False while nobody is signed in.
+async function renewToken(section) {
+  const answer = await fetch(section.dataset.saveUrl, { credentials: "same-origin" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const token = page.querySelector("[data-editor]")?.dataset.csrf;
+  if (!token) return false;
+  section.dataset.csrf = token;
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+  return true;
 }
 
 // The whole diagram, beside the palette and not behind it.
@@ -183,43 +184,4 @@ function fit(canvas) {
 
 function plain(text, replacements = {}) {
   return text.replace(/{([^}]+)}/g, (_, name) => replacements[name] ?? `{${name}}`);
-}
-
-function badge(finding) {
-  const mark = document.createElement("span");
-  mark.className = `editor-finding is-${finding.severity}`;
-  mark.title = finding.message;
-  mark.textContent = "!";
-  return mark;
-}
-
-function line(text) {
-  const item = document.createElement("li");
-  item.textContent = text;
-  return item;
-}
-
-function small(text) {
-  const note = document.createElement("span");
-  note.className = "small quiet";
-  note.textContent = text;
-  return note;
-}
-
-function details(differences, words) {
-  if (!differences.length) return null;
-  const list = document.createElement("dl");
-  list.className = "editor-differences small";
-  for (const { what, before, after } of differences) {
-    const name = document.createElement("dt");
-    name.textContent = what;
-    const text = document.createElement("dd");
-    for (const [label, value] of [["before", before], ["after", after]]) {
-      const side = document.createElement(label === "before" ? "del" : "ins");
-      side.textContent = value === null ? words.nothing : value;
-      text.append(side, " ");
-    }
-    list.append(name, text);
-  }
-  return list;
 }

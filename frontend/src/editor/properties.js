@@ -11,7 +11,7 @@ const GROUPS = [
     id: "mutasi-name",
     label: "In English",
     applies: (element) => is(element, "bpmn:FlowElement") || is(element, "bpmn:Participant") || is(element, "bpmn:Lane") || is(element, "bpmn:Process"),
-    entries: [{ name: "nameEn", label: "Name in English" }],
+    entries: [{ name: "nameEn", label: "Name in English" }, { name: "documentationEn", label: "Documentation in English" }],
   },
   {
     id: "mutasi-task",
@@ -62,14 +62,14 @@ const GROUPS = [
 
 export function mutasiProperties(choices) {
   function Provider(propertiesPanel, translate) {
-    this.getGroups = (element) => (groups) => [
-      ...groups,
-      ...GROUPS.filter((group) => group.applies(element)).map((group) => ({
+    const ours = (element) =>
+      GROUPS.filter((group) => group.applies(element)).map((group) => ({
         id: group.id,
         label: translate(group.label),
         entries: group.entries.map((entry) => drawn(entry, element, choices, translate)),
-      })),
-    ];
+      }));
+    // A group speaks the reader's language only when it is handed the translations.
+    this.getGroups = (element) => (groups) => [...groups, ...ours(element)].map((group) => ({ ...group, translate }));
     propertiesPanel.registerProvider(PRIORITY, this);
   }
   Provider.$inject = ["propertiesPanel", "translate"];

@@ -59,9 +59,14 @@ export function keepDraft({ form, holder, post, words, token }) {
   });
   holder.addEventListener("focusout", () => setTimeout(save, 350)); // form-js hands text on a little later
   const leave = () => save(true);
-  addEventListener("pagehide", () => {
+  const leaveFields = () => {
     if (holder.contains(document.activeElement)) document.activeElement.blur(); // form-js takes what was typed last
     leave();
+  };
+  addEventListener("pagehide", leaveFields);
+  document.addEventListener("mutasi:leaving", ({ detail }) => {
+    leaveFields();
+    detail.push(running);
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
   document.addEventListener("htmx:beforeSwap", leave);

@@ -44,6 +44,7 @@ async function draw(holder) {
   const draft = holder.dataset.formDraft ? keepDraft({ form, holder, post, words: served.words, token }) : null;
   decideWith(form, schema, post);
   let sending = false;
+  place.addEventListener("click", ({ target }) => beginRow(target.closest(".fjs-repeat-render-add")));
   form.on("submit", ({ data: answers, errors: found }) => {
     if (Object.keys(found).length) {
       focusFirstError(place);
@@ -61,6 +62,12 @@ async function draw(holder) {
   });
   // A page taken from the browser's memory may send again.
   addEventListener("pageshow", () => (sending = false));
+}
+
+// A row that was added is filled in next.
+function beginRow(button) {
+  const list = button?.closest(".fjs-form-field");
+  if (list) setTimeout(() => [...list.querySelectorAll(".fjs-repeat-row-container")].at(-1)?.querySelector("input, textarea, select")?.focus(), 60);
 }
 
 // Server messages are keyed by dotted field names (`anggota.0.nip`); form-js keeps errors by component id and row.

@@ -1,17 +1,21 @@
 // Many at once: choose tasks of one kind, try it out, decide what passes some at a time, see a result for each.
 import { all, cardOf, leave } from "./list.js";
 import { verdictsOf } from "./decide.js";
-import { fill, say, token, words } from "./words.js";
+import { fill, hush, say, token, words } from "./words.js";
 
 const MOST = 200;
 const AT_A_TIME = 8;
 const bar = document.querySelector("[data-batch]");
 const dialog = document.getElementById("batch-dialog");
 const form = dialog.querySelector("[data-batch-form]");
+const attempt = form.querySelector("button[type=submit]");
 const found = dialog.querySelector("[data-batch-found]");
 const go = dialog.querySelector("[data-batch-go]");
 const running = dialog.querySelector("[data-batch-running]");
+const back = dialog.querySelector("[data-batch-undo]");
 let verdict = "";
+let tried = null; // what the rehearsal was asked with, and what is decided with
+let together = ""; // what is decided under this id of the rehearsal can be taken back together
 
 const chosen = () => all().filter((card) => !card.hidden && card.querySelector(".work-pick input")?.checked);
 
@@ -26,6 +30,7 @@ document.addEventListener("change", (event) => {
   if (!event.target.matches("#found .work-pick input")) return;
   const card = event.target.closest("[data-task]");
   const others = chosen().filter((one) => one !== card);
+  hush();
   if (event.target.checked && others.length && others[0].dataset.kind !== card.dataset.kind) {
     event.target.checked = false;
     say(words.other, "warn");
@@ -63,16 +68,16 @@ function begin(name, label) {
   dialog.querySelector("[data-batch-title]").textContent = `${label}: ${cards[0].dataset.name} (${cards.length})`;
   dialog.querySelector("[data-batch-reason]").hidden = name === "approve";
   form.elements.reason.required = name !== "approve";
-  form.elements.reason.readOnly = false;
-  form.hidden = false;
+  form.hidden = attempt.hidden = false;
   found.replaceChildren();
-  go.hidden = running.hidden = true;
+  go.hidden = running.hidden = back.hidden = true;
   dialog.showModal();
   if (name === "approve") form.requestSubmit();
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  tried = new FormData(form);
   const body = values(chosen().map((card) => card.dataset.task));
   const answer = await fetch("/inbox/batch/rehearsal", { method: "POST", body, credentials: "same-origin" }).catch(() => null);
   if (!answer?.ok) {
@@ -80,15 +85,33 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   found.innerHTML = await answer.text();
+  const fields = found.querySelector("[data-batch-fields]");
+  form.hidden = verdict === "approve"; // its reason is not asked for, and it was tried out
+  attempt.hidden = Boolean(fields); // they have a button of their own
   const passing = found.querySelectorAll("[data-passing] [data-task]").length;
   go.hidden = !passing;
   go.textContent = dialog.querySelector("[data-batch-title]").textContent.replace(/\(\d+\)$/, `(${passing})`);
-  if (passing && verdict === "approve") go.focus();
+  const gap = found.querySelector("[aria-invalid=true]") ?? [...(fields?.elements ?? [])].find((field) => field.name && !field.value);
+  if (gap) gap.focus();
+  else if (passing && verdict === "approve") go.focus();
+});
+
+// What was not tried out is not decided.
+dialog.addEventListener("input", () => {
+  go.hidden = true;
 });
 
 function values(ids) {
-  const body = new URLSearchParams({ csrf_token: token(), verdict, reason: form.elements.reason.value });
+  const body = new URLSearchParams(tried);
+  body.set("csrf_token", token());
+  body.set("verdict", verdict);
   for (const id of ids) body.append("task", id);
+  return body;
+}
+
+function decided(ids) {
+  const body = values(ids);
+  body.set("batch", together);
   return body;
 }
 
@@ -96,6 +119,8 @@ go.addEventListener("click", async () => {
   go.hidden = true;
   form.hidden = true;
   running.hidden = false;
+  found.querySelector("[data-batch-fields]")?.remove();
+  together = found.querySelector("[data-passing]").dataset.passing;
   const rows = [...found.querySelectorAll("[data-passing] [data-task]")];
   const progress = running.querySelector("progress");
   progress.max = rows.length;
@@ -105,7 +130,7 @@ go.addEventListener("click", async () => {
     progress.value = at;
     running.querySelector("[data-batch-said]").textContent = fill(words.progress, { done: at, all: rows.length });
     const some = rows.slice(at, at + AT_A_TIME);
-    const answer = await fetch("/inbox/batch", { method: "POST", body: values(some.map((row) => row.dataset.task)), headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch("/inbox/batch", { method: "POST", body: decided(some.map((row) => row.dataset.task)), headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
     const items = answer?.ok ? (await answer.json()).items : some.map((row) => ({ task: row.dataset.task, done: false, said: words.network }));
     for (const item of items) {
       const row = rows.find((one) => one.dataset.task === item.task);
@@ -123,4 +148,22 @@ go.addEventListener("click", async () => {
   say(said, failed ? "warn" : "good");
   document.dispatchEvent(new Event("mutasi:decided"));
   update();
+  back.hidden = !done;
+  (done ? back : dialog.querySelector("[command=close]")).focus();
+});
+
+// The offer to take it back stands on the page, below the dialog: reached from here, too. It may still be on its way.
+const offer = () => document.querySelector(`#held form[data-held-batch="${together}"]`);
+back.addEventListener("click", async () => {
+  dialog.close();
+  if (!offer()) {
+    const held = new Promise((resolve) => document.addEventListener("mutasi:held", resolve, { once: true }));
+    document.dispatchEvent(new Event("mutasi:decided"));
+    await held;
+  }
+  if (offer()) offer().requestSubmit();
+  else say(words.kept, "warn");
+});
+document.addEventListener("mutasi:carried-out", () => {
+  if (!offer()) back.hidden = true;
 });

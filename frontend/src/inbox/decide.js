@@ -88,8 +88,10 @@ document.addEventListener("click", (event) => {
 
 // What was decided is carried out: the row is no longer needed.
 document.addEventListener("mutasi:carried-out", ({ detail }) => {
-  const card = cardOf(detail.task);
-  if (card?.hidden) card.remove();
+  for (const task of detail.tasks) {
+    const card = cardOf(task);
+    if (card?.hidden) card.remove();
+  }
 });
 
 export { fill };

@@ -6,7 +6,7 @@ import { open, openId } from "./pane.js";
 import { byKey } from "./decide.js";
 import { toggle, update } from "./batch.js";
 import { look, watch } from "./news.js";
-import { post, say, wide, words } from "./words.js";
+import { hush, post, say, wide, words } from "./words.js";
 
 const pane = document.getElementById("pane");
 if (pane.dataset.open) {
@@ -21,12 +21,18 @@ document.addEventListener("click", (event) => {
   title.closest("dialog")?.close();
   open(title.pathname.split("/").pop(), { focus: "pane" });
 });
+// An address says only which filters are set.
+document.addEventListener("htmx:configRequest", ({ detail: { elt, parameters } }) => {
+  if (elt.matches(".inbox-filters")) for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
+});
+// Without scrolling: a press of the mouse focuses, and what moves away below it is not clicked.
 document.addEventListener("focusin", ({ target }) => {
   const card = target.closest?.("#found [data-task]");
-  if (card) makeCurrent(card, { focus: false });
+  if (card) makeCurrent(card, { focus: false, scroll: false });
 });
 // The list was swapped by a filter: the task that is open stays marked.
-document.addEventListener("htmx:afterSwap", () => {
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "found") return;
   makeCurrent(cardOf(openId()), { focus: false });
   update();
 });
@@ -47,8 +53,14 @@ onKey("Enter", ({ target }) => {
   return true;
 });
 
+// From the comment back to the list, where keys are keys again.
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key === "Escape" && target.matches("#pane [data-action=comment]")) makeCurrent(cardOf(openId()));
+});
+
 async function claim() {
   const card = current();
+  hush();
   if (!card || card.dataset.task === openId()) return press("claim");
   const answer = await post(`/tasks/${card.dataset.task}/claim`, {});
   if (!answer) return say(words.network, "bad");

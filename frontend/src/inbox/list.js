@@ -11,12 +11,12 @@ export function current() {
   return focused ?? document.querySelector("#found .is-current") ?? null;
 }
 
-export function makeCurrent(card, { focus = true } = {}) {
+export function makeCurrent(card, { focus = true, scroll = true } = {}) {
   for (const other of document.querySelectorAll("#found .is-current")) other.classList.remove("is-current");
   if (!card) return;
   card.classList.add("is-current");
   if (focus) link(card).focus({ preventScroll: true });
-  card.scrollIntoView({ block: "nearest" });
+  if (scroll) card.scrollIntoView({ block: "nearest" });
 }
 
 export function move(step) {

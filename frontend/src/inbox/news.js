@@ -10,6 +10,7 @@ let timer;
 
 export function watch() {
   plan();
+  document.addEventListener("mutasi:decided", count);
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : look()));
   button.addEventListener("click", show);
 }
@@ -19,11 +20,19 @@ const plan = () => {
   timer = setTimeout(look, EVERY);
 };
 
+// The filters of the address, without what is only of this page.
+const filters = () => new URLSearchParams([...new URL(location.href).searchParams].filter(([name]) => !["cursor", "task"].includes(name)));
+
+// How many there are in each scope, anew.
+function count() {
+  htmx.ajax("GET", `${inbox.dataset.scopes}?${filters()}`, { target: "#scopes", swap: "outerHTML" });
+}
+
 export async function look() {
   clearTimeout(timer);
   const found = document.getElementById("found");
   const url = new URL(inbox.dataset.news, location.href);
-  url.search = new URLSearchParams([...new URL(location.href).searchParams].filter(([name]) => !["cursor", "task"].includes(name)));
+  url.search = filters();
   url.searchParams.set("since", found.dataset.since);
   url.searchParams.set("ids", all().map((card) => card.dataset.task).join(","));
   const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
@@ -40,8 +49,8 @@ function tell({ new: count, said, tasks }) {
   for (const card of all()) {
     const became = tasks[card.dataset.task];
     if (!became || card.hidden) continue;
-    if (became.state === "taken") mark(card, became.said, "is-taken");
-    else grey(card, became.said);
+    if (became.state !== "taken") grey(card, became.said);
+    else if (!("taken" in card.dataset)) mark(card, became.said, "is-taken"); // it does not say so yet
   }
 }
 

@@ -123,7 +123,7 @@ function pass(page) {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!wide.matches || event.defaultPrevented || form.method !== "post") return;
-  if (!form.closest("#pane, #held") || form.enctype === "multipart/form-data") return;
+  if (!form.closest("#pane, #held") || form.enctype === "multipart/form-data" || "leaves" in form.dataset) return;
   if (form.matches("[data-form-post]")) return event.preventDefault(); // its form is not drawn yet
   if (form.action.endsWith("/complete")) {
     event.preventDefault();
@@ -131,7 +131,8 @@ document.addEventListener("submit", async (event) => {
     return;
   }
   event.preventDefault();
-  const about = form.closest("#held") ? form.dataset.taskId : openId();
+  hush();
+  const about = form.closest("#held") ? form.dataset.tasks.split(" ") : [openId()];
   const body = new URLSearchParams(new FormData(form, event.submitter));
   const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
   delete form.dataset.sent;
@@ -140,7 +141,7 @@ document.addEventListener("submit", async (event) => {
   const text = await answer.text();
   const found = new DOMParser().parseFromString(text, "text/html");
   if (!answer.ok) {
-    if (about === openId()) show(text);
+    if (about.includes(openId())) show(text);
     return;
   }
   pass(found);
@@ -148,8 +149,13 @@ document.addEventListener("submit", async (event) => {
   await goOn(about, new URL(answer.url).searchParams.get("task"));
 });
 
-// After something was done with a task: its row as it is now, and the task that the server would go on with.
-async function goOn(about, next) {
+// After something was done with a task: its row as it is now, and the task that the server would go on with. After many
+// were taken back: the list anew.
+async function goOn([about, ...others], next) {
+  if (others.length) {
+    await htmx.ajax("GET", location.href, { target: "#found", select: "#found", swap: "outerHTML", selectOOB: "#scopes" });
+    return;
+  }
   const card = cardOf(about);
   if (card?.hidden) card.hidden = false;
   if (card) {
