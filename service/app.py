@@ -22,7 +22,7 @@ from service.api.problems import problem, status_of
 from service.domain.errors import MutasiError, TooManyAttempts
 from service.operations import oidc
 from service.settings import secret_key
-from service.web import packing, sessions, sign_in, sign_in_elsewhere
+from service.web import packing, sessions, sign_in, sign_in_elsewhere, signed_out
 from service.wiring import Services
 
 LANGUAGES = ("id", "en")
@@ -65,6 +65,7 @@ def create_app(services: Services) -> Flask:
     )
     Babel(app, locale_selector=_language, timezone_selector=_timezone)
     sessions.install(app)
+    signed_out.install(app)
     security.protect(app, https=settings.https)
     packing.register(app)
     web.register(app)

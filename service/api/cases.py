@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.common import (
-    BEARER,
-    PREFIX,
     PageInfo,
     PageQuery,
     Problem,
     Strict,
     account_named,
+    created,
     moment,
     once,
     paged,
+    part,
     reading,
 )
 from service.db.cases import Case
@@ -31,9 +32,7 @@ from service.domain.access import shown_data
 from service.operations import cases
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_cases", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="cases")], abp_security=BEARER
-)
+blueprint = part("cases")
 
 
 EARLIEST, LATEST = date(1900, 1, 1), date(8999, 12, 31)
@@ -96,6 +95,7 @@ class CaseOut(BaseModel):
     definition: str = Field(examples=["transfer_lifecycle"])
     version: int = Field(examples=[1], description="Of the definition")
     title: str
+    title_en: str
     status: Literal["running", "completed", "failed", "cancelled"]
     stage: str = Field(examples=["Analisis kebutuhan"])
     outcome: str | None = None
@@ -169,10 +169,7 @@ def start(body: StartBody) -> Any:
         case = cases.start(action, body.definition, subject=body.subject, data=body.data)
         return case_body(queries.get(action.session, action.actor, case.id))
 
-    response = once(201, begin)
-    answer = response.get_json()
-    response.headers["Location"] = f"{PREFIX}/cases/{answer['id']}"
-    return response
+    return created(begin, "cases", "id")
 
 
 @blueprint.get("/cases", responses={200: CasesOut})
@@ -195,10 +192,11 @@ def _wanted(action: Action, query: CasesQuery) -> CaseFilter:
     def day(value: date | None, later: int = 0) -> datetime | None:
         return action.calendar.start_of_day(value + timedelta(days=later), hour=0) if value else None
 
-    same = ("status", "definition", "stage", "unit", "origin", "target", "plan", "kind", "outcome")
+    same = ("status", "definition", "stage", "unit", "origin", "target", "plan", "kind")
     also = ("role", "element", "incidents", "search")
     return CaseFilter(
         **query.model_dump(include={*same, *also}),
+        outcomes=(query.outcome,) if query.outcome else (),
         holder=account_named(action, query.holder),
         due_before=action.now if query.overdue else None,
         started_from=day(query.started_from),
@@ -237,13 +235,18 @@ def events(path: CasePath, query: PageQuery) -> Any:
 @blueprint.post("/cases/<case>/cancel", responses={200: CaseOut, 403: Problem, 404: Problem, 409: Problem})
 def cancel(path: CasePath, body: CancelBody) -> Response:
     """End a case by hand."""
+    return changed(path, lambda action, case_id: cases.cancel(action, case_id, body.reason))
 
-    def end(action: Action) -> dict[str, Any]:
+
+def changed(path: CasePath, do: Callable[[Action, uuid.UUID], Any]) -> Response:
+    """Change a case that may be seen (`do` of the action and the case's id), and answer how it is then."""
+
+    def change(action: Action) -> dict[str, Any]:
         row = queries.get(action.session, action.actor, path.case)
-        cases.cancel(action, row.id, body.reason)
+        do(action, row.id)
         return case_body(queries.get(action.session, action.actor, row.id))
 
-    return once(200, end)
+    return once(200, change)
 
 
 def case_body(row: CaseRow) -> dict[str, Any]:
@@ -254,6 +257,7 @@ def case_body(row: CaseRow) -> dict[str, Any]:
         "definition": row.definition_key,
         "version": row.definition_version,
         "title": row.title,
+        "title_en": row.title_en,
         "status": row.status,
         "stage": row.stage,
         "outcome": row.outcome,

@@ -6,11 +6,10 @@ import uuid
 from typing import Any, Literal
 
 from flask import jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.cases import CasePath
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once, reading
+from service.api.common import Problem, Strict, as_id, moment, once, part, reading
 from service.db.cases import Case
 from service.db.comments import Comment
 from service.db.queries import cases as case_queries
@@ -19,9 +18,7 @@ from service.db.queries.comments import CommentRow
 from service.operations import comments
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_comments", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="comments")], abp_security=BEARER
-)
+blueprint = part("comments")
 
 
 class CommentBody(Strict):

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response, current_app, jsonify, request, url_for
 from flask_login import current_user
+from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.db.queries import Page
@@ -20,6 +21,17 @@ from service.wiring import Services
 
 PREFIX = "/api/v1"
 BEARER: list[dict[str, list[Any]]] = [{"bearer": []}]
+
+
+def part(name: str, *, tag: str = "") -> APIBlueprint:
+    """A part of the API, for who holds a token; `tag`: under which it is described."""
+    return APIBlueprint(
+        f"api_{name}",
+        __name__,
+        url_prefix=PREFIX,
+        abp_tags=[Tag(name=tag or name)],
+        abp_security=BEARER,
+    )
 
 
 class Strict(BaseModel):
@@ -79,6 +91,10 @@ class Problem(BaseModel):
     element: str | None = Field(None, description="With incident: where in the diagram")
 
 
+REFUSALS: dict[Any, Any] = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
+"""How most changes can be refused."""
+
+
 def services() -> Services:
     found: Services = current_app.extensions["services"]
     return found
@@ -116,6 +132,13 @@ def once(status: int, do: Callable[[Action], dict[str, Any]], *, content: bytes 
     return Response(text, got, mimetype="application/json")
 
 
+def created(do: Callable[[Action], dict[str, Any]], where: str, key: str, **given: Any) -> Response:
+    """Make something once. The answer says its address: `where`, and what the answer holds under `key`."""
+    response = once(201, do, **given)
+    response.headers["Location"] = f"{PREFIX}/{where}/{response.get_json()[key]}"
+    return response
+
+
 def expected_version() -> int | None:
     """The version that If-Match names; None without the header or with `*`."""
     text = request.headers.get("If-Match")
@@ -150,8 +173,11 @@ def account_named(action: Action, name: str | None) -> uuid.UUID | None:
     """The account with a user name, or `me`; for an unknown one an id that nobody has."""
     if name is None:
         return None
-    if name == "me":
-        return actor().holder
+    return actor().holder if name == "me" else whom(action, name)
+
+
+def whom(action: Action, name: str) -> uuid.UUID:
+    """The account with a user name; an unknown one reads as one that may do nothing."""
     try:
         return accounts.named(action.session, name).id
     except NotFound:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify, make_response, request
-from flask_openapi3 import APIBlueprint, FileStorage, Tag
+from flask_openapi3 import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from service.api.common import (
-    BEARER,
-    PREFIX,
     PageInfo,
     PageQuery,
     Problem,
     Strict,
+    created,
     moment,
-    once,
     paged,
+    part,
     reading,
 )
 from service.db.queries import definitions as queries
@@ -32,9 +31,7 @@ from service.security import SANDBOX
 UPLOAD = "api_definitions.deploy"
 MOST_VERSION = 2**31 - 1
 DIAGRAM = {"content": {"application/xml": {"schema": {"type": "string"}}}}
-blueprint = APIBlueprint(
-    "api_definitions", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="definitions")], abp_security=BEARER
-)
+blueprint = part("definitions")
 
 
 class Upload(BaseModel):
@@ -114,10 +111,7 @@ def deploy(form: Upload) -> Response:
         ]
         return {**rows[0], "deployed": rows}
 
-    response = once(201, store, content=content)
-    answer = response.get_json()
-    response.headers["Location"] = f"{PREFIX}/definitions/{answer['key']}"
-    return response
+    return created(store, "definitions", "key", content=content)
 
 
 @blueprint.get("/definitions", responses={200: DefinitionsOut})

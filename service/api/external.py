@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once
+from service.api.common import REFUSALS, Problem, Strict, as_id, moment, once, part
 from service.operations import external
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_external", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="external tasks")], abp_security=BEARER
-)
-CHANGED: dict[Any, Any] = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
+blueprint = part("external", tag="external tasks")
 
 
 class WorkPath(Strict):
@@ -113,13 +109,13 @@ def fetch(body: FetchBody) -> Response:
     return once(200, lock)
 
 
-@blueprint.post("/external-tasks/<task>/complete", responses={200: DoneOut, **CHANGED})
+@blueprint.post("/external-tasks/<task>/complete", responses={200: DoneOut, **REFUSALS})
 def complete(path: WorkPath, body: DoneBody) -> Response:
     """The work is done."""
     return _done(path, lambda action, task: external.complete(action, task, body.worker, body.data))
 
 
-@blueprint.post("/external-tasks/<task>/failure", responses={200: DoneOut, **CHANGED})
+@blueprint.post("/external-tasks/<task>/failure", responses={200: DoneOut, **REFUSALS})
 def failure(path: WorkPath, body: FailureBody) -> Response:
     """The work did not succeed; it is offered again later, or becomes an incident."""
     return _done(
@@ -130,7 +126,7 @@ def failure(path: WorkPath, body: FailureBody) -> Response:
     )
 
 
-@blueprint.post("/external-tasks/<task>/error", responses={200: DoneOut, **CHANGED})
+@blueprint.post("/external-tasks/<task>/error", responses={200: DoneOut, **REFUSALS})
 def error(path: WorkPath, body: ErrorBody) -> Response:
     """The work ended in an error that the diagram foresees."""
     return _done(
@@ -138,7 +134,7 @@ def error(path: WorkPath, body: ErrorBody) -> Response:
     )
 
 
-@blueprint.post("/external-tasks/<task>/lock", responses={200: DoneOut, **CHANGED})
+@blueprint.post("/external-tasks/<task>/lock", responses={200: DoneOut, **REFUSALS})
 def lock(path: WorkPath, body: LockBody) -> Response:
     """Keep the lock longer, or give the work back."""
     return _done(path, lambda action, task: external.extend(action, task, body.worker, body.lock_seconds))

@@ -7,10 +7,9 @@ from datetime import date
 from typing import Any
 
 from flask import jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.common import BEARER, PREFIX, Problem, moment, reading
+from service.api.common import Problem, moment, part, reading
 from service.db.queries import overview as overviews
 from service.db.queries.figures import choosing
 from service.db.queries.figures.acceptance import Acceptance
@@ -21,9 +20,7 @@ from service.domain.comparing import Effect, Share
 from service.operations import figures
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_figures", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="figures")], abp_security=BEARER
-)
+blueprint = part("figures")
 
 
 class FiguresQuery(BaseModel):

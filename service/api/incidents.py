@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.cases import CasePath
 from service.api.common import (
-    BEARER,
-    PREFIX,
+    REFUSALS,
     PageInfo,
     PageQuery,
     Problem,
@@ -20,6 +18,7 @@ from service.api.common import (
     moment,
     once,
     paged,
+    part,
     reading,
 )
 from service.db.cases import Case
@@ -30,9 +29,7 @@ from service.domain.access import shown_data
 from service.operations import cases, incidents
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_incidents", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="incidents")], abp_security=BEARER
-)
+blueprint = part("incidents")
 
 
 class IncidentPath(Strict):
@@ -123,7 +120,7 @@ def get(path: IncidentPath) -> Any:
 
 @blueprint.post(
     "/incidents/<incident>/retry",
-    responses={200: IncidentOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    responses={200: IncidentOut, **REFUSALS},
 )
 def retry(path: IncidentPath) -> Response:
     """Do what failed once more, on behalf of who attempted it."""
@@ -140,7 +137,7 @@ def retry(path: IncidentPath) -> Response:
 
 @blueprint.post(
     "/cases/<case>/variables",
-    responses={200: VariablesOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    responses={200: VariablesOut, **REFUSALS},
 )
 def variables(path: CasePath, body: VariablesBody) -> Response:
     """Repair a case: set variables, with a reason. Old and new values stay in its log."""

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flask import make_response
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.cases import CasePath
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, reading
+from service.api.common import Problem, Strict, as_id, moment, part, reading
 from service.db.letters import Letter
 from service.db.queries import cases as case_queries
 from service.db.queries import letters as queries
 from service.db.queries.letters import LetterRow
 from service.operations.letters import files
 
-blueprint = APIBlueprint(
-    "api_letters", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="letters")], abp_security=BEARER
-)
+blueprint = part("letters")
 
 
 class LetterPath(Strict):

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from service.api.cases import CaseOut, CasePath, case_body
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once, reading
+from service.api.cases import CaseOut, CasePath, changed
+from service.api.common import REFUSALS, Problem, Strict, as_id, moment, once, part, reading
 from service.api.tasks import ReasonBody, TaskPath
 from service.db.cases import Case
 from service.db.queries import cases as queries
@@ -18,11 +17,7 @@ from service.db.queries import tasks as task_queries
 from service.operations import extending, outlining, suspending
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_managing", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="managing")], abp_security=BEARER
-)
-
-MANAGED: dict[Any, Any] = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
+blueprint = part("managing")
 
 
 class ResumeBody(Strict):
@@ -68,31 +63,19 @@ def outline(path: CasePath) -> Any:
         return jsonify(outlining.of_case(action, action.session.get_one(Case, row.id)))
 
 
-@blueprint.post("/cases/<case>/suspend", responses={200: CaseOut, **MANAGED})
+@blueprint.post("/cases/<case>/suspend", responses={200: CaseOut, **REFUSALS})
 def suspend(path: CasePath, body: ReasonBody) -> Response:
     """Let a case stand still: its tasks cannot be completed (409 `suspended`), and nothing that is due is done."""
-
-    def stop(action: Action) -> dict[str, Any]:
-        row = queries.get(action.session, action.actor, path.case)
-        suspending.suspend(action, row.id, body.reason)
-        return case_body(queries.get(action.session, action.actor, row.id))
-
-    return once(200, stop)
+    return changed(path, lambda action, case_id: suspending.suspend(action, case_id, body.reason))
 
 
-@blueprint.post("/cases/<case>/resume", responses={200: CaseOut, **MANAGED})
+@blueprint.post("/cases/<case>/resume", responses={200: CaseOut, **REFUSALS})
 def resume(path: CasePath, body: ResumeBody) -> Response:
     """Let a suspended case go on; its deadlines move by the working days it stood still."""
-
-    def go_on(action: Action) -> dict[str, Any]:
-        row = queries.get(action.session, action.actor, path.case)
-        suspending.resume(action, row.id, body.reason or "")
-        return case_body(queries.get(action.session, action.actor, row.id))
-
-    return once(200, go_on)
+    return changed(path, lambda action, case_id: suspending.resume(action, case_id, body.reason or ""))
 
 
-@blueprint.post("/tasks/<task>/extend", responses={200: ExtendedOut, **MANAGED})
+@blueprint.post("/tasks/<task>/extend", responses={200: ExtendedOut, **REFUSALS})
 def extend(path: TaskPath, body: ExtendBody) -> Response:
     """Give an open task another deadline; its reminder and escalation follow."""
     task_id = as_id(path.task, "task")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from service.api.common import BEARER, PREFIX, Problem, Strict, once
+from service.api.common import Problem, Strict, once, part
 from service.operations import messages
 
-blueprint = APIBlueprint(
-    "api_messages", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="messages")], abp_security=BEARER
-)
+blueprint = part("messages")
 
 
 class MessageBody(Strict):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.cases import CasePath
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once, reading
+from service.api.common import REFUSALS, Problem, Strict, as_id, created, moment, once, part, reading
 from service.api.definitions import KeyPath
 from service.db.definitions import DefinitionVersion
 from service.db.incidents import MigrationJob
@@ -18,10 +17,7 @@ from service.operations import migrating
 from service.operations.action import Action
 
 MOST_VERSION = 2**31 - 1
-blueprint = APIBlueprint(
-    "api_migrations", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="migrations")], abp_security=BEARER
-)
-CHANGED: dict[Any, Any] = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
+blueprint = part("migrations")
 
 
 class JobPath(Strict):
@@ -96,7 +92,7 @@ class JobOut(BaseModel):
     ended_at: str | None = None
 
 
-@blueprint.post("/cases/<case>/migration", responses={200: MigratedOut, **CHANGED})
+@blueprint.post("/cases/<case>/migration", responses={200: MigratedOut, **REFUSALS})
 def migrate(path: CasePath, body: MigrateBody) -> Response:
     """Move a case to another version, whole or not at all; 422 names everything that blocks."""
 
@@ -115,7 +111,7 @@ def migrate(path: CasePath, body: MigrateBody) -> Response:
     return once(200, move)
 
 
-@blueprint.post("/cases/<case>/migration/undo", responses={200: UndoneOut, **CHANGED})
+@blueprint.post("/cases/<case>/migration/undo", responses={200: UndoneOut, **REFUSALS})
 def undo(path: CasePath) -> Response:
     """Take the last move of a case back, as long as nothing was done since."""
 
@@ -126,7 +122,7 @@ def undo(path: CasePath) -> Response:
     return once(200, back)
 
 
-@blueprint.post("/definitions/<key>/migrations", responses={201: JobOut, **CHANGED})
+@blueprint.post("/definitions/<key>/migrations", responses={201: JobOut, **REFUSALS})
 def begin(path: KeyPath, body: JobBody) -> Response:
     """Move all running cases of a version, a few at a time; the answer says where to look how far it is."""
 
@@ -136,9 +132,7 @@ def begin(path: KeyPath, body: JobBody) -> Response:
         )
         return _job(action, job)
 
-    response = once(201, plan)
-    response.headers["Location"] = f"{PREFIX}/migrations/{response.get_json()['id']}"
-    return response
+    return created(plan, "migrations", "id")
 
 
 @blueprint.get("/migrations/<job>", responses={200: JobOut, 403: Problem, 404: Problem})
@@ -148,7 +142,7 @@ def get(path: JobPath) -> Any:
         return jsonify(_job(action, migrating.get_job(action, as_id(path.job, "job"))))
 
 
-@blueprint.post("/migrations/<job>/stop", responses={200: JobOut, **CHANGED})
+@blueprint.post("/migrations/<job>/stop", responses={200: JobOut, **REFUSALS})
 def stop(path: JobPath) -> Response:
     """Leave the cases that are still to be moved where they are."""
     return once(200, lambda action: _job(action, migrating.stop_job(action, as_id(path.job, "job"))))

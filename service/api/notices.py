@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.common import (
-    BEARER,
-    PREFIX,
     PageInfo,
     PageQuery,
     Problem,
@@ -18,6 +15,7 @@ from service.api.common import (
     moment,
     once,
     paged,
+    part,
     reading,
 )
 from service.db.queries import notices as queries
@@ -25,9 +23,7 @@ from service.db.queries.notices import NoticeRow
 from service.operations import notices
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_notices", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="notices")], abp_security=BEARER
-)
+blueprint = part("notices")
 
 
 class NoticePath(Strict):
@@ -58,6 +54,7 @@ class NoticeOut(BaseModel):
     by: str | None = None
     said: str = ""
     comment: str | None = None
+    acting_for: str | None = Field(None, description="The absent person in whose place one was told")
 
 
 class NoticesOut(BaseModel):
@@ -110,4 +107,5 @@ def _notice(row: NoticeRow) -> dict[str, Any]:
         "by": row.said_by,
         "said": row.said,
         "comment": str(row.comment_id) if row.comment_id else None,
+        "acting_for": row.acting_for,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
@@ -91,17 +92,7 @@ def _business(error: errors.MutasiError) -> dict[str, Any]:
             for field, message in error.fields.items()
         ]
     if isinstance(error, errors.InvalidDefinition):
-        body["findings"] = [
-            {
-                "file": finding.file,
-                "element": finding.element,
-                "rule": finding.rule,
-                "severity": finding.severity,
-                "message": finding.message,
-                "mend": finding.mend,
-            }
-            for finding in error.findings
-        ]
+        body["findings"] = [asdict(finding) for finding in error.findings]
     if isinstance(error, MigrationBlocked):
         body["findings"] = [
             {

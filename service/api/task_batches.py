@@ -5,28 +5,30 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, once
+from service.api.common import Problem, Strict, as_id, once, part
 from service.domain.decisions import Verdict
 from service.operations import batches
 from service.operations.action import Action
 from service.operations.batches import Look
 from service.operations.deciding import Answer
 
-blueprint = APIBlueprint(
-    "api_task_batches", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="tasks")], abp_security=BEARER
-)
+blueprint = part("task_batches", tag="tasks")
 
 
 class BatchBody(Strict):
-    """Tasks of one kind and form version, and what all of them are answered with: `verdict` and `reason`, or `data`."""
+    """Tasks of one kind and form version, and what all of them are answered with: `verdict` and `reason`, or `data`.
+
+    Beside a verdict, `data` answers the fields that the forms still need for it.
+    """
 
     tasks: list[str] = Field(min_length=1, max_length=batches.MOST)
     verdict: Verdict | None = Field(None, description="Sets the form's deciding field")
     reason: str = Field("", max_length=2000, examples=["Formasi belum tersedia"])
-    data: dict[str, Any] = Field(default_factory=dict, description="The form's answers, instead of a verdict")
+    data: dict[str, Any] = Field(
+        default_factory=dict, description="The form's answers, or beside a verdict what it still needs"
+    )
     dry_run: bool = Field(False, description="Only say what would come of it")
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from service.api.common import BEARER, PREFIX, Problem, Strict, as_id, moment, once, reading
+from service.api.common import REFUSALS, Problem, Strict, as_id, moment, once, part, reading, whom
 from service.api.tasks import MOVED, TaskPath, changed
 from service.db.drafts import Draft
 from service.db.queries import tasks as queries
 from service.domain.errors import NotFound
-from service.operations import accounts, drafts, handing
-from service.operations.action import Action
+from service.operations import drafts, handing
 
-blueprint = APIBlueprint(
-    "api_task_handing", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="tasks")], abp_security=BEARER
-)
+blueprint = part("task_handing", tag="tasks")
 
 
 class DraftBody(Strict):
@@ -57,7 +52,7 @@ def draft(path: TaskPath) -> Response:
 
 @blueprint.put(
     "/tasks/<task>/draft",
-    responses={200: DraftOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    responses={200: DraftOut, **REFUSALS},
 )
 def save_draft(path: TaskPath, body: DraftBody) -> Response:
     """Keep what was typed, unchecked. 409 with who was first and when, once the task is no longer open."""
@@ -69,7 +64,7 @@ def save_draft(path: TaskPath, body: DraftBody) -> Response:
 def delegate(path: TaskPath, body: GiveBody) -> Response:
     """Give one's own task to a colleague who may do it. It stays theirs until they release it."""
     return changed(
-        path, lambda action, task_id: handing.delegate(action, task_id, _whom(action, body), body.note)
+        path, lambda action, task_id: handing.delegate(action, task_id, whom(action, body.to), body.note)
     )
 
 
@@ -77,16 +72,8 @@ def delegate(path: TaskPath, body: GiveBody) -> Response:
 def assign(path: TaskPath, body: GiveBody) -> Response:
     """Say who does a task, whoever has it now: for those who may assign work."""
     return changed(
-        path, lambda action, task_id: handing.assign(action, task_id, _whom(action, body), body.note)
+        path, lambda action, task_id: handing.assign(action, task_id, whom(action, body.to), body.note)
     )
-
-
-def _whom(action: Action, body: GiveBody) -> uuid.UUID:
-    """Who is meant. An unknown name reads as one who may not do the task."""
-    try:
-        return accounts.named(action.session, body.to).id
-    except NotFound:
-        return uuid.UUID(int=0)
 
 
 def _draft(found: Draft) -> dict[str, Any]:

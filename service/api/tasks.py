@@ -6,12 +6,10 @@ import uuid
 from typing import Any, Literal
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from service.api.common import (
-    BEARER,
-    PREFIX,
+    REFUSALS,
     PageInfo,
     PageQuery,
     Problem,
@@ -22,6 +20,7 @@ from service.api.common import (
     moment,
     once,
     paged,
+    part,
     reading,
 )
 from service.db.accounts import Account
@@ -31,12 +30,10 @@ from service.db.queries import tasks as queries
 from service.db.queries.task_filters import TaskFilter
 from service.db.queries.tasks import TaskRow
 from service.domain.access import shown_data
-from service.operations import returning, tasks
+from service.operations import returning, tasks, withdrawing
 from service.operations.action import Action
 
-blueprint = APIBlueprint(
-    "api_tasks", __name__, url_prefix=PREFIX, abp_tags=[Tag(name="tasks")], abp_security=BEARER
-)
+blueprint = part("tasks")
 
 
 class TaskPath(Strict):
@@ -89,6 +86,7 @@ class TaskOut(TaskState):
     """A task. `offered`: the asker can work on it."""
 
     title: str = Field(description="The case's title; the secret's text where the reader may not know it")
+    title_en: str = Field(description="The case's title in English, where it has one")
     definition: str
     process: str
     name_en: str
@@ -131,7 +129,7 @@ class TasksOut(BaseModel):
     page: PageInfo
 
 
-MOVED: dict[Any, Any] = {200: ChangedOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+MOVED: dict[Any, Any] = {200: ChangedOut, **REFUSALS}
 
 
 @blueprint.get("/tasks", responses={200: TasksOut})
@@ -218,7 +216,7 @@ def skip(path: TaskPath, body: SkipBody) -> Response:
 @blueprint.post("/tasks/<task>/withdraw", responses=MOVED)
 def withdraw(path: TaskPath, body: ReasonBody) -> Response:
     """Take back one's own decision while nobody has acted on it."""
-    return changed(path, lambda action, task_id: returning.withdraw(action, task_id, body.reason))
+    return changed(path, lambda action, task_id: withdrawing.withdraw(action, task_id, body.reason))
 
 
 def changed(path: TaskPath, do: Any) -> Response:
@@ -258,6 +256,7 @@ def _task(row: TaskRow) -> dict[str, Any]:
         "case": str(row.case_id),
         "case_number": row.case_number,
         "title": row.case_title,
+        "title_en": row.case_title_en,
         "definition": row.definition_key,
         "element": row.element,
         "process": row.process,

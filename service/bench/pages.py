@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.db.cases import Case, Task
 from service.operations import demo
+from service.web.kept import Kept
 from service.wiring import Services
 
 Address = str | Callable[[Session], str]
@@ -33,7 +34,7 @@ def _task(session: Session) -> str:
     return f"/tasks/{session.scalar(found)}"
 
 
-def _overview_of_unit(session: Session) -> str:
+def _busiest_unit(session: Session) -> str | None:
     """The unit with most cases."""
     most = (
         select(Case.target_unit)
@@ -41,7 +42,7 @@ def _overview_of_unit(session: Session) -> str:
         .group_by(Case.target_unit)
         .order_by(func.count().desc(), Case.target_unit)
     )
-    return f"/overview?unit={session.scalar(most.limit(1))}"
+    return session.scalar(most.limit(1))
 
 
 PAGES: tuple[tuple[str, str, Address], ...] = (
@@ -65,11 +66,16 @@ PAGES: tuple[tuple[str, str, Address], ...] = (
     ("case, finished", "hadi.manajer", _finished_case),
     ("overview", "hadi.manajer", "/overview"),
     ("overview, variant", "hadi.manajer", "/overview?definition=umum_vacancy"),
-    ("overview, unit", "hadi.manajer", _overview_of_unit),
+    ("overview, unit", "hadi.manajer", lambda session: f"/overview?unit={_busiest_unit(session)}"),
     ("overview, 36 months", "hadi.manajer", "/overview?from=2020-01"),
     ("overview, table", "hadi.manajer", "/overview/steps.csv"),
     ("outcomes", "hadi.manajer", "/outcomes"),
     ("outcomes, 36 months", "hadi.manajer", "/outcomes?from=2020-01"),
+    (
+        "outcomes, 36 months, unit",
+        "hadi.manajer",
+        lambda session: f"/outcomes?from=2020-01&unit={_busiest_unit(session)}",
+    ),
     ("notices", "ani.analis", "/notices"),
     ("start", "ani.analis", "/start"),
     ("my transfer", "gita.pegawai", "/my"),
@@ -110,6 +116,7 @@ def measure(services: Services, rounds: int = 9) -> Iterator[dict[str, Any]]:
     sent = [0]
     event.listen(engine, "before_cursor_execute", lambda *_: sent.__setitem__(0, sent[0] + 1))
     clients: dict[str, FlaskClient] = {}
+    kept = app.extensions.setdefault("kept", Kept())
     for name, username, address in PAGES:
         if username not in clients:
             clients[username] = app.test_client()
@@ -120,15 +127,17 @@ def measure(services: Services, rounds: int = 9) -> Iterator[dict[str, Any]]:
         yield {
             "page": name,
             "database": engine.dialect.name,
-            **_measured(clients[username], address, sent, rounds),
+            **_measured(clients[username], address, sent, kept, rounds),
         }
 
 
-def _measured(client: FlaskClient, address: str, sent: list[int], rounds: int) -> dict[str, Any]:
+def _measured(client: FlaskClient, address: str, sent: list[int], kept: Kept, rounds: int) -> dict[str, Any]:
+    """As the first reader in a minute gets it: nothing that was counted for others is kept."""
     times: list[float] = []
     cpu: list[float] = []
     for number in range(rounds + 2):
         sent[0] = 0
+        kept.forget()
         begun, used = time.perf_counter(), time.process_time()
         answer = client.get(address)
         if number >= 2:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, select, text
 from service.bench.loopback import answers
 from service.bench.world import actor
 from service.db.cases import Case, Task
-from service.operations import cases, clock, tasks
+from service.operations import cases, sample_clock, tasks
 from service.wiring import Services
 
 
@@ -52,7 +52,7 @@ def bytes_per_finished_case(services: Services, count: int) -> dict[str, Any]:
         while found := _open(services, case):
             with services.action(who) as action:
                 tasks.complete(action, found[0].id, answers(found[0].element, again=False))
-    clock.advance(services, timedelta(days=91))
+    sample_clock.advance(services, timedelta(days=91))
     with services.reading() as action:
         left = action.session.scalar(select(Case.id).where(Case.status == "running").limit(1))
     grown = _size(services) - before

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from service.domain.access import Role
+from service.domain.wording import Message
 from service.engine import confined
 from service.engine.mending import mend
 from service.engine.steps import Finding, SourceFile
@@ -85,7 +86,7 @@ def _mend(source: SourceFile, output: Path, most_bytes: int) -> tuple[list[Sourc
     except OSError as error:
         raise click.FileError(str(output), error.strerror or "cannot be written") from error
     return [mended.file], [
-        Finding(source.name, repair.element, f"mended-{repair.rule}", "warning", repair.message)
+        Finding(source.name, repair.element, f"mended-{repair.rule}", "warning", Message(repair.message))
         for repair in mended.repairs
     ]
 
@@ -99,7 +100,7 @@ def read_sources(files: Iterable[Path], most_bytes: int) -> tuple[list[SourceFil
                 sources.append(SourceFile(path.name, file.read(most_bytes + 1)))
         except OSError as error:
             message = f"Cannot be read: {error.strerror}"
-            unreadable.append(Finding(str(path), None, "file", "error", message))
+            unreadable.append(Finding(str(path), None, "file", "error", Message(message)))
     return sources, unreadable
 
 

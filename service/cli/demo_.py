@@ -13,7 +13,7 @@ import click
 from service.cli.database import usable_database
 from service.cli.progress import progress
 from service.domain.errors import Invalid
-from service.operations import clock, demo
+from service.operations import demo, sample_clock
 from service.settings import load
 from service.wiring import Services, wire
 
@@ -84,7 +84,7 @@ def advance(span: str, as_json: bool) -> None:
         begin = action.now
     delta = span_of(span, begin)
     with progress("days") as show:
-        now = clock.advance(services, delta, lambda reached: show((reached - begin).days, delta.days))
+        now = sample_clock.advance(services, delta, lambda reached: show((reached - begin).days, delta.days))
     if as_json:
         click.echo(json.dumps({"now": now.astimezone(UTC).isoformat()}))
     else:

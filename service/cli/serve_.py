@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http import wsgi
 from sqlalchemy import select
 
-from service import scheduler
+from service import scheduler, warming
 from service.app import create_app
 from service.db.cases import Fact
 from service.db.migrate import is_current
@@ -63,7 +63,9 @@ class _Server(BaseApplication):
         services = wire(self.settings)
         if self.worker:
             scheduler.in_background(services)
-        return create_app(services)
+        app = create_app(services)
+        warming.in_background(services, app.jinja_env)
+        return app
 
 
 def _check_schema(services: Services) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from service.cli.check_ import library_for, read_sources
+from service.domain.wording import Message
 from service.engine.steps import Finding
 from service.engine.walking import Walked, walk
 from service.settings import load, shipped
@@ -67,7 +68,9 @@ def command(files: tuple[Path, ...], process: str | None, actions: Any, as_json:
 
 def _too_large(file: str, megabytes: int) -> Finding:
     message = f"The walk needs more than {megabytes} MiB and was stopped."
-    return Finding(file, None, "check-limit", "error", message, "Make it smaller: call parts of it.")
+    return Finding(
+        file, None, "check-limit", "error", Message(message), Message("Make it smaller: call parts of it.")
+    )
 
 
 def _actions(file: Any) -> list[Mapping[str, Any]]:

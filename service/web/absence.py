@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,15 +15,16 @@ from flask_login import current_user, login_required
 
 from service.db.accounts import Account
 from service.db.queries import accounts as account_queries
-from service.db.queries import definitions as definition_queries
+from service.db.queries import cases as case_queries
 from service.db.queries import substitutions as queries
 from service.db.queries import tasks as task_queries
 from service.domain.access import Actor
-from service.domain.errors import Conflict, Invalid, NotAllowed
+from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.operations import acting, substitutes
 from service.operations.action import Action
-from service.web import common, context, moments
+from service.web import common, context, moments, wording, words
 from service.web.home import own_path
+from service.web.step_names import Names
 
 blueprint = Blueprint("absence", __name__)
 
@@ -49,7 +51,7 @@ def check_acting() -> None:
         acting.switch(action, current_user.session, None)
     if request.method not in ("GET", "HEAD"):
         raise NotAllowed("You no longer stand in for this person. Nothing was stored.")
-    flash(gettext("You no longer stand in for this person: you are yourself again."), "warning")
+    flash(gettext("You no longer stand in for this person: you are yourself again."), "warn")
 
 
 @blueprint.post("/acting")
@@ -61,8 +63,8 @@ def switch() -> ResponseReturnValue:
         actor = acting.switch(action, current_user.session, chosen)
     session.pop("csrf_token", None)
     if actor.acting_for:
-        flash(gettext("You are acting for %(name)s now.", name=actor.acting_for.name), "note")
-        return redirect(url_for("inbox.page"), 303)
+        flash(gettext("From now on you act for %(name)s", name=actor.acting_for.name), "note")
+        return redirect(own_path(request.form.get("then") or url_for("inbox.page")), 303)
     flash(gettext("You are yourself again."), "note")
     return redirect(own_path(request.form.get("next")), 303)
 
@@ -127,7 +129,7 @@ def colleagues() -> ResponseReturnValue:
         {
             "value": row.username,
             "label": row.name,
-            "detail": ", ".join(common.role_label(role) for role in row.roles) or row.username,
+            "detail": ", ".join(words.role_label(role) for role in row.roles) or row.username,
         }
         for row in found
     ]
@@ -136,8 +138,8 @@ def colleagues() -> ResponseReturnValue:
 
 @blueprint.app_context_processor
 def helpers() -> dict[str, Any]:
-    """What the inbox uses to say what waits for absent people."""
-    return {"waiting_for_absent": waiting_for_absent}
+    """What the inbox uses to say what waits for absent people, and a task or case that it is theirs."""
+    return {"waiting_for_absent": waiting_for_absent, "absent_who_may": absent_who_may}
 
 
 def waiting_for_absent() -> list[Waiting]:
@@ -153,6 +155,29 @@ def waiting_for_absent() -> list[Waiting]:
             for row, actor in actors
             if actor is not None
         ]
+
+
+def absent_who_may(*, do: bool) -> list[queries.Row]:
+    """For whom the reader could act to see the task or the case of this address; `do`: to work on the task."""
+    now_for = common.acting_for()
+    rows = [row for row in common.stands_in_for() if now_for is None or now_for.substitution != row.id]
+    if not rows:
+        return []
+    given = request.view_args or {}
+    with context.services().reading(context.own()) as action:
+        account = action.session.get_one(Account, context.own().id)
+        actors = [(row, acting.actor_for(action, account, row.id, action.now)) for row in rows]
+        return [row for row, actor in actors if actor is not None and _may(action, actor, given, do=do)]
+
+
+def _may(action: Action, actor: Actor, given: Mapping[str, Any], *, do: bool) -> bool:
+    try:
+        if "task_id" in given:
+            task = task_queries.get(action.session, actor, given["task_id"])
+            return not do or (task.offered and task.state == "open")
+        return "case_id" in given and bool(case_queries.get(action.session, actor, given["case_id"]))
+    except NotFound:
+        return False
 
 
 def _own_page(given: Any, errors: dict[str, str] | None = None) -> str:
@@ -199,7 +224,7 @@ def _form(
 ) -> dict[str, Any]:
     """What the form and the list of both pages need."""
     today = action.now.astimezone(context.zone()).date().isoformat()
-    known = definition_queries.page(action.session, limit=100, cursor=None).items
+    known = Names(action).definitions()
     values = {key: given.get(key, "") for key in _FIELDS}
     values["processes"] = given.getlist("processes") if hasattr(given, "getlist") else []
     values["starts_on"] = values["starts_on"] or today
@@ -208,7 +233,7 @@ def _form(
         "given": values,
         "errors": errors or {},
         "definitions": known,
-        "names": {entry.key: entry.name for entry in known},
+        "names": dict(known),
         "with_personal": personal,
         "today": today,
         "now": action.now,
@@ -246,7 +271,7 @@ def _appoint(absent: str) -> None:
         warning = _warning(action, row) if row else ""
     flash(gettext("The substitution is set."), "good")
     if warning:
-        flash(warning, "warning")
+        flash(warning, "warn")
 
 
 def _warning(action: Action, row: queries.Row) -> str:
@@ -256,7 +281,7 @@ def _warning(action: Action, row: queries.Row) -> str:
     ):
         return ""
     return gettext(
-        "%(name)s is absent on some of these days, too. Whoever stands in then does not stand in for %(absent)s.",
+        "%(name)s is absent on some of these days, too: whoever stands in then does not stand in for %(absent)s",
         name=row.substitute,
         absent=row.absent,
     )
@@ -277,7 +302,7 @@ def _errors(refused: Invalid | Conflict) -> dict[str, str]:
             day=moments.day(refused.at),
         )
         return {"": text, "starts_on": text}
-    return {"": common.said(refused)} | {key: gettext(text) for key, text in refused.fields.items()}
+    return {"": wording.said(refused)} | {key: wording.said(text) for key, text in refused.fields.items()}
 
 
 def _day(text: str, field: str) -> date:

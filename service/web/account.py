@@ -19,7 +19,7 @@ from service.domain.notice_words import ZONES
 from service.domain.notices import CHANNELS, DEFAULTS, OFFERED, RHYTHMS
 from service.operations import calendar_feeds, notices, preferences, pushing
 from service.operations.action import Action
-from service.web import context
+from service.web import context, wording
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -97,7 +97,7 @@ def subscribe() -> ResponseReturnValue:
         with context.services().action(context.own()) as action:
             pushing.subscribe(action, **given)
     except Invalid as refused:
-        return {"refused": gettext(str(refused))}, 422
+        return {"refused": wording.said(refused)}, 422
     flash(gettext("This device now shows notices."), "good")
     return {"ok": True}
 
@@ -148,7 +148,7 @@ def _zones(present: str) -> list[tuple[str, str]]:
     """The zones to choose from, with the time there now; one's own, should it be another, too."""
     now = context.now()
     zones = [*SHOWN_ZONES, *([present] if present not in SHOWN_ZONES else [])]
-    return [(zone, f"{ZONES.get(zone, zone)} ({now.astimezone(ZoneInfo(zone)):%H.%M})") for zone in zones]
+    return [(zone, f"{ZONES.get(zone, zone)} ({now.astimezone(ZoneInfo(zone)):%H:%M})") for zone in zones]
 
 
 def _minutes(text: str) -> int:

@@ -10,11 +10,10 @@ from typing import Any
 from flask_babel import gettext
 
 from service.domain import forms
-from service.domain.form_values import Message
 from service.engine.steps import Bundle
-from service.web import context, moments, named
+from service.web import context, moments, named, wording
 
-SECRET_LISTS = re.compile(r"[A-Za-z_]\w*")
+VARIABLE = re.compile(r"([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?(?:\.\w+)*")
 
 
 def schemas(bundle: Bundle) -> dict[str, Mapping[str, Any]]:
@@ -32,11 +31,12 @@ def in_words(
 ) -> list[tuple[str, str]]:
     """`[(label, answer)]` of what was answered, in the form's order. Without a form: the keys as they are."""
     if schema is None:
-        return [(key, _value(value)) for key, value in answers.items() if value not in (None, "", [])]
+        return [(key, plain(value)) for key, value in answers.items() if value not in (None, "", [])]
+    offered = _in_language(data)
     return [
-        (str(field.component.get("label") or field.component.get("dateLabel") or field.path[-1]), text)
+        (field.label, text)
         for field in forms.fields(schema)
-        if (text := _answer(field.component, _at(answers, field.path), data))
+        if (text := _answer(field.component, _at(answers, field.path), offered))
     ]
 
 
@@ -47,27 +47,48 @@ def for_the_form(
 
     Nothing else of the case's data leaves the server: candidates' names are secret until the decree.
     """
-    values = forms.defaults(schema, data)
+    offered = _in_language(data)
+    values = forms.defaults(schema, offered)
     keys = {field.path[0] for field in forms.fields(schema)}
-    for name in _spoken_of(schema):
-        if name in data and name not in keys and name not in values:
-            values[name] = data[name]
+    for name, members in _spoken_of(schema).items():
+        if name in offered and name not in keys and name not in values:
+            values[name] = _only(members, offered[name])
     return values | dict(typed or {})
+
+
+def _in_language(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The case's data with the choices in it named for the reader: `label_en` holds the English where there is one."""
+    return {
+        name: [_named(entry) for entry in value] if isinstance(value, list) else value
+        for name, value in data.items()
+    }
+
+
+def _named(entry: Any) -> Any:
+    if not isinstance(entry, Mapping) or "label_en" not in entry:
+        return entry
+    rest = {name: value for name, value in entry.items() if name != "label_en"}
+    return rest | {"label": context.in_language(str(entry.get("label")), str(entry["label_en"]))}
 
 
 def messages(errors: Mapping[str, str]) -> dict[str, str]:
     """The server's messages on fields, in the reader's language."""
-    return {key: _said(message) for key, message in errors.items()}
+    return {key: wording.said(message) for key, message in errors.items()}
 
 
-def _said(message: str) -> str:
-    if isinstance(message, Message):
-        return str(gettext(message.msgid, **message.values))
-    return str(gettext(message)) if message else message
+def _spoken_of(schema: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Variable -> the members of it that the form's expressions name; "" where they speak of it as a whole."""
+    spoken: dict[str, set[str]] = {}
+    for text in _expressions(schema):
+        for name, member in VARIABLE.findall(text):
+            spoken.setdefault(name, set()).add(member)
+    return spoken
 
 
-def _spoken_of(schema: Mapping[str, Any]) -> set[str]:
-    return {name for text in _expressions(schema) for name in SECRET_LISTS.findall(text)}
+def _only(members: set[str], value: Any) -> Any:
+    if "" in members or not isinstance(value, Mapping):
+        return value
+    return {member: value[member] for member in members if member in value}
 
 
 def _expressions(value: Any) -> Iterator[str]:
@@ -87,7 +108,7 @@ def _answer(component: Mapping[str, Any], value: Any, data: Mapping[str, Any]) -
     if component.get("type") in forms.CHOOSING_TYPES:
         labels = {choice["value"]: choice["label"] for choice in forms.choices(component, data)}
         values = value if isinstance(value, list) else [value]
-        return ", ".join(str(labels.get(part, _value(part))) for part in values)
+        return ", ".join(str(labels.get(part, plain(part))) for part in values)
     if component.get("type") == "datetime":
         return moments.day(value)
     if component.get("type") == "dynamiclist":
@@ -96,7 +117,7 @@ def _answer(component: Mapping[str, Any], value: Any, data: Mapping[str, Any]) -
         return named.label(kind, str(value))
     if component.get("type") == "filepicker":
         return ", ".join(named.filename(each) for each in value if isinstance(each, str))
-    return _value(value)
+    return plain(value)
 
 
 def _row(component: Mapping[str, Any], row: Mapping[str, Any], data: Mapping[str, Any]) -> str:
@@ -105,13 +126,14 @@ def _row(component: Mapping[str, Any], row: Mapping[str, Any], data: Mapping[str
     return f"{first} ({', '.join(others)})" if others else first
 
 
-def _value(value: Any) -> str:
+def plain(value: Any) -> str:
+    """A value without a form, legibly."""
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_value(part)}" for key, part in value.items())
+        return ", ".join(f"{key}: {plain(part)}" for key, part in value.items())
     if isinstance(value, list | tuple):
-        return "; ".join(_value(part) for part in value)
+        return "; ".join(plain(part) for part in value)
     return "–" if value is None else str(value)
 
 

@@ -13,29 +13,32 @@ from service.db.queries.cases import CaseRow, Turn
 from service.domain.tables import Cell
 from service.operations.action import Action
 from service.web import context, moments, views
-from service.web.common import role_label, word
+from service.web.words import role_label, word
 
 USUAL = ("number", "title", "subject", "target", "stage", "turn", "due", "age", "status")
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A case as the list shows it: with whose turn it is and the stage in the reader's language."""
+    """A case as the list shows it: with whose turn it is, stage and process in the reader's language."""
 
     row: CaseRow
     turns: Sequence[Turn]
     stage: str
+    process: str
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `value` is text, a whole number, a day or None. `sort`: the order of the query that it names."""
+    """One column. `value` is text, a whole number, a day or None. `sort`: the order of the query that it names;
+    `backwards`: its values fall where that order rises."""
 
     key: str
     title: Callable[[], str]
     value: Callable[[Listed], Cell]
     sort: str | None = None
     number: bool = False
+    backwards: bool = False
 
 
 def of(text: str | None) -> list[Column]:
@@ -46,8 +49,16 @@ def of(text: str | None) -> list[Column]:
 
 def listed(action: Action, rows: Sequence[CaseRow], turns: dict[Any, list[Turn]]) -> list[Listed]:
     """Cases with what the columns need beside them."""
-    names = views.stage_names(action, rows)
-    return [Listed(row, turns.get(row.id, ()), names[row.definition_version_id, row.stage]) for row in rows]
+    stages, processes = views.stage_names(action, rows), views.process_names(action, rows)
+    return [
+        Listed(
+            row,
+            turns.get(row.id, ()),
+            stages[row.definition_version_id, row.stage],
+            processes[row.definition_version_id],
+        )
+        for row in rows
+    ]
 
 
 def shown(value: Cell) -> str:
@@ -86,7 +97,12 @@ def _subject(case: Listed) -> str:
 
 
 def _age(case: Listed) -> int:
-    return ((case.row.ended_at or context.now()) - case.row.started_at).days
+    """Since it started, as the filter means it: an ended case grows older too."""
+    return (context.now() - case.row.started_at).days
+
+
+def _lasted(case: Listed) -> int | None:
+    return (case.row.ended_at - case.row.started_at).days if case.row.ended_at else None
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -97,7 +113,7 @@ COLUMNS: dict[str, Column] = {
     column.key: column
     for column in (
         Column("number", lambda: gettext("Number"), lambda case: case.row.number, "number"),
-        Column("title", lambda: gettext("Case"), lambda case: case.row.title),
+        Column("title", lambda: gettext("Case"), lambda case: views.case_title(case.row, case.process)),
         Column("subject", lambda: gettext("Who"), _subject),
         Column("nip", lambda: "NIP", lambda case: case.row.subject_nip),
         Column("kind", lambda: gettext("Kind of transfer"), lambda case: case.row.transfer_kind),
@@ -108,15 +124,16 @@ COLUMNS: dict[str, Column] = {
         Column("status", lambda: gettext("Status"), lambda case: status_word(case.row)),
         Column("turn", lambda: gettext("Whose turn"), turn),
         Column("due", lambda: gettext("Next deadline"), lambda case: _day(case.row.due_at), "due"),
-        Column("age", lambda: gettext("Age in days"), _age, number=True),
+        Column("age", lambda: gettext("Age in days"), _age, "started", number=True, backwards=True),
         Column("started", lambda: gettext("Started"), lambda case: _day(case.row.started_at), "started"),
         Column("changed", lambda: gettext("Last changed"), lambda case: _day(case.row.changed_at), "changed"),
         Column("ended", lambda: gettext("Ended"), lambda case: _day(case.row.ended_at)),
+        Column("lasted", lambda: gettext("Days from start to end"), _lasted, number=True),
         Column("decided", lambda: gettext("Decided"), lambda case: _day(case.row.decided_at)),
         Column("effective", lambda: gettext("Effective from"), lambda case: _day(case.row.effective_on)),
         Column("outcome", lambda: gettext("Outcome"), lambda case: word(case.row.outcome or "")),
         Column("plan", lambda: gettext("Plan"), lambda case: case.row.plan),
-        Column("process", lambda: gettext("Process"), lambda case: case.row.definition_name),
+        Column("process", lambda: gettext("Process"), lambda case: case.process),
         Column("version", lambda: gettext("Version"), lambda case: case.row.definition_version, number=True),
         Column("starter", lambda: gettext("Started by"), lambda case: case.row.started_by),
         Column("incidents", lambda: gettext("Failed steps"), lambda case: case.row.incidents, number=True),

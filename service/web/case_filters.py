@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from service.db.queries.case_list import NONE, STATUSES, CaseFilter
 from service.db.queries.figures import choosing
 from service.db.queries.figures.counted import FIGURES, Counted
-from service.domain import months
+from service.domain import ids, months
 from service.domain.access import Actor
 from service.operations import figures
 from service.operations.action import Action
-from service.web import moments
+from service.web import moments, words
 
-TEXTS = ("stage", "definition", "unit", "origin", "target", "plan", "kind", "outcome", "role", "element")
+TEXTS = ("stage", "definition", "unit", "origin", "target", "plan", "kind", "role", "element")
 DAYS = ("started_from", "started_to", "ended_from", "ended_to")
-NAMES = ("q", "status", *TEXTS, "holder", "overdue", "due", "incidents", "older", *DAYS)
+NAMES = ("q", "status", *TEXTS, "outcome", "holder", "overdue", "due", "incidents", "older", *DAYS)
 FIGURE = ("figure", "figure_of", "figure_from", "figure_to")
 """The cases behind a figure: which one, of what, from which month to which."""
 UNIT_TEXTS = ("unit_text", "origin_text", "target_text")
@@ -33,7 +32,8 @@ def chosen(arguments: Mapping[str, str], actor: Actor) -> dict[str, str]:
     """What the address asks for, by name; empty where it asks for nothing. Figures are for those who may see them."""
     figure = FIGURE if arguments.get("figure") in FIGURES and actor.may(figures.SEE) else ()
     said = {name: arguments.get(name, "").strip()[:200] for name in (*NAMES, *UNIT_TEXTS, *figure)}
-    return {name: value for name, value in said.items() if value and _sensible(name, value)}
+    found = {name: value for name, value in said.items() if value and _sensible(name, value)}
+    return found | {"outcome": words.alike(found["outcome"])[0]} if "outcome" in found else found
 
 
 def wanted(action: Action, said: Mapping[str, str]) -> CaseFilter:
@@ -52,6 +52,7 @@ def wanted(action: Action, said: Mapping[str, str]) -> CaseFilter:
     return CaseFilter(
         **{name: said.get(name) for name in TEXTS},
         status=said.get("status"),
+        outcomes=words.alike(said["outcome"]) if "outcome" in said else (),
         holder=_holder(action, said.get("holder")),
         due_from=due_from,
         due_before=due_before,
@@ -97,7 +98,7 @@ def _sensible(name: str, value: str) -> bool:
     if name == "older":
         return value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MOST_DAYS
     if name == "holder":
-        return value == ME or _id(value) is not None
+        return value == ME or ids.parsed(value) is not None
     if name in DAYS:
         found = moments.as_date(value)
         return found is not None and 1900 < found.year < 9000
@@ -107,10 +108,4 @@ def _sensible(name: str, value: str) -> bool:
 def _holder(action: Action, text: str | None) -> uuid.UUID | None:
     if text == ME:
         return action.actor.holder
-    return _id(text or "")
-
-
-def _id(text: str) -> uuid.UUID | None:
-    with suppress(ValueError):
-        return uuid.UUID(text)
-    return None
+    return ids.parsed(text or "")

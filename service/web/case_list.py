@@ -13,22 +13,21 @@ from flask_login import login_required
 from service.db.cases import Case
 from service.db.queries import case_list as queries
 from service.db.queries import cases as case_queries
-from service.db.queries import definitions as definition_queries
 from service.db.queries import people
 from service.db.queries.figures.counted import Counted
 from service.domain.tables import Cell
-from service.operations import definitions, exporting
+from service.operations import exporting
 from service.operations.action import Action
-from service.web import case_columns, case_filters, context, exports, figure_names
+from service.web import case_columns, case_filters, context, exports, figure_names, transfer_kinds
 from service.web.case_columns import Column
 from service.web.cases import blueprint
-from service.web.common import role_label, word
+from service.web.step_names import Names
+from service.web.words import alike, role_label, word
 
 PAGE = 25
 MOST_UNITS = 500
 MOST_EXPORTED = 10_000
 AT_ONCE = 500
-KINDS = ("M1", "M2", "M3", "M4", "M5", "M6", "M7")
 AGES = (30, 90, 180, 365)
 
 
@@ -52,7 +51,7 @@ def page() -> ResponseReturnValue:
         turns = case_queries.turns(action.session, [row.id for row in found.items])
         rows = case_columns.listed(action, found.items, turns)
         count = queries.count(action.session, action.actor, wanted)
-        choices = _choices(action)
+        choices = _choices(action, said)
         figure_chip = _figure_chip(action, wanted.counted, kept)
     return render_template(
         "cases/page.html",
@@ -61,13 +60,13 @@ def page() -> ResponseReturnValue:
         other_columns=[column for column in case_columns.COLUMNS.values() if column not in columns],
         sort=sort,
         descending=descending,
-        sort_url=lambda column: _sort_url(kept, column.sort, sort, descending),
+        falls=lambda column: descending != column.backwards,
+        sort_url=lambda column: _sort_url(kept, column, sort, descending),
         count=count,
         most_counted=queries.MOST_COUNTED,
         most_exported=MOST_EXPORTED,
         chosen=said,
         chips=_chips(said, kept, choices) + figure_chip,
-        more_open=bool(set(said) - {"q", "status", "stage", "role", "overdue", *case_filters.FIGURE}),
         kept=kept,
         may_start=action.actor.may("case.start"),
         shown=case_columns.shown,
@@ -143,30 +142,31 @@ def _kept(said: Mapping[str, str], columns: list[Column], sort: str, descending:
     return kept
 
 
-def _sort_url(kept: Mapping[str, str], by: str | None, sort: str, descending: bool) -> str:
-    """The list sorted by a column: the first time upwards (the latest first for moments), then the other way."""
-    downwards = not descending if by == sort else by in ("started", "changed")
+def _sort_url(kept: Mapping[str, str], column: Column, sort: str, descending: bool) -> str:
+    """The list sorted by a column: the first time upwards (the latest and the oldest first), then the other way."""
+    by = str(column.sort)
+    downwards = not descending if by == sort else column.key in ("started", "changed")
     others = {name: value for name, value in kept.items() if name != "sort"}
-    return context.here(".page", others | {"sort": f"-{by}" if downwards else str(by)})
+    return context.here(".page", others | {"sort": f"-{by}" if downwards else by})
 
 
-def _choices(action: Action) -> dict[str, Any]:
+def _choices(action: Action, said: Mapping[str, str]) -> dict[str, Any]:
     """What the filters offer. Whoever sees only some cases is not told what others there are."""
     everything = action.actor.sees == "all"
-    known = definition_queries.page(action.session, limit=100, cursor=None).items
+    names = Names(action)
+    process, _, element = said.get("element", "").rpartition("/")
     return {
-        "stages": _stages(action),
-        "definitions": [(row.key, row.name) for row in known],
+        "elements": [(said.get("element", ""), names.step(process, element))],
+        "stages": [(stage, names.stage(stage)) for stage in queries.stages(action.session, action.actor)],
+        "definitions": names.definitions(),
         "units": people.unit_names(action.session, MOST_UNITS),
         "roles": [(role, role_label(role)) for role in context.services().roles if role != "program"],
         "holders": [(str(key), name) for key, name in queries.holders(action.session)] if everything else [],
         "plans": [(plan, plan) for plan in queries.values(action.session, Case.plan)[::-1]]
         if everything
         else [],
-        "outcomes": [(code, word(code)) for code in queries.values(action.session, Case.outcome)]
-        if everything
-        else [],
-        "kinds": [(kind, kind) for kind in KINDS],
+        "outcomes": _outcomes(action) if everything else [],
+        "kinds": list(transfer_kinds.named().items()),
         "dues": [
             ("late", gettext("Late")),
             ("soon", gettext("Due soon")),
@@ -177,14 +177,10 @@ def _choices(action: Action) -> dict[str, Any]:
     }
 
 
-def _stages(action: Action) -> list[tuple[str, str]]:
-    """(stage, its name in the reader's language) of the stages that running cases are in."""
-    english: dict[str, str] = {}
-    if context.language() == "en":
-        for row in definition_queries.page(action.session, limit=100).items:
-            compiled = definitions.compiled(action.session, action.engine, row.id)
-            english |= {node.name: node.name_en for node in compiled.elements.values() if node.name_en}
-    return [(stage, english.get(stage, stage)) for stage in queries.stages(action.session, action.actor)]
+def _outcomes(action: Action) -> list[tuple[str, str]]:
+    """The outcomes that occur, each name once."""
+    codes = dict.fromkeys(alike(code)[0] for code in queries.values(action.session, Case.outcome))
+    return [(code, word(code)) for code in codes]
 
 
 def _figure_chip(action: Action, counted: Counted | None, kept: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -207,7 +203,7 @@ def _chips(
         "definition": (gettext("Process"), dict(choices["definitions"])),
         "holder": (gettext("Held by"), dict(choices["holders"]) | {case_filters.ME: gettext("me")}),
         "plan": (gettext("Plan"), {queries.NONE: gettext("none")}),
-        "kind": (gettext("Kind of transfer"), {}),
+        "kind": (gettext("Kind of transfer"), dict(choices["kinds"])),
         "outcome": (gettext("Outcome"), dict(choices["outcomes"])),
         "due": (gettext("Next deadline"), dict(choices["dues"])),
         "older": (
@@ -218,10 +214,7 @@ def _chips(
         "started_to": (gettext("Started until"), {}),
         "ended_from": (gettext("Ended from"), {}),
         "ended_to": (gettext("Ended until"), {}),
-        "element": (
-            gettext("Waits at"),
-            {said.get("element", ""): said.get("element", "").rpartition("/")[2]},
-        ),
+        "element": (gettext("Waits at"), dict(choices["elements"])),
         "incidents": (gettext("With failed steps"), {case_filters.YES: ""}),
     }
     found = []

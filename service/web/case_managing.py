@@ -17,8 +17,10 @@ from service.db.queries import tasks as task_queries
 from service.domain.errors import Conflict, Incident, Invalid, NotFound
 from service.operations import cases, extending, handing, incidents, notices, suspending
 from service.operations.action import Action
-from service.web import context, moments
+from service.web import context, moments, wording
 from service.web.case_list import blueprint
+from service.web.cases import Typed, shown
+from service.web.saying import saying
 
 LONGEST = 2_000
 
@@ -98,16 +100,12 @@ def cancel(case_id: uuid.UUID) -> ResponseReturnValue:
 def retry(case_id: uuid.UUID, incident_id: uuid.UUID) -> ResponseReturnValue:
     """Do a step that failed once more."""
     try:
-        with context.services().action(context.actor()) as action:
+        with saying(gettext("It worked now: the case goes on."), Conflict) as action:
             cases.check_may_repair(action)
             incident_queries.get(action.session, action.actor, incident_id)
             incidents.retry(action, incident_id)
     except Incident as failed:
         flash(gettext("It failed again: %(reason)s", reason=failed.reason), "bad")
-    except Conflict as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("It worked now: the case goes on."), "good")
     return redirect(url_for(".case", case_id=case_id), 303)
 
 
@@ -116,8 +114,9 @@ def retry(case_id: uuid.UUID, incident_id: uuid.UUID) -> ResponseReturnValue:
 def variables(case_id: uuid.UUID) -> ResponseReturnValue:
     """Repair a case: set a variable, with a reason."""
     name = request.form.get("name", "").strip()[:255]
+    done = gettext("The variable was changed. Try the failed step again.")
     try:
-        with context.services().action(context.actor()) as action:
+        with saying(done, Invalid, Conflict) as action:
             queries.get(action.session, action.actor, case_id)
             value = action.engine.evaluate(request.form.get("value", "")[:10_000], {}, action.now)
             cases.change_variables(
@@ -125,23 +124,19 @@ def variables(case_id: uuid.UUID) -> ResponseReturnValue:
             )
     except Incident as failed:
         flash(gettext("The value is no FEEL expression: %(reason)s", reason=failed.reason), "bad")
-    except (Invalid, Conflict) as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("The variable was changed. Try the failed step again."), "good")
     return redirect(url_for(".case", case_id=case_id), 303)
 
 
 def _managed(case_id: uuid.UUID, do: Callable[[Action], str]) -> ResponseReturnValue:
-    """Do it for who may see the case, say what came of it, and show the case again."""
+    """Do it for who may see the case, say what came of it, and show the case again: with the dialog when it is refused."""
     try:
         with context.services().action(context.actor()) as action:
             queries.get(action.session, action.actor, case_id)
             said = do(action)
     except (Invalid, Conflict) as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(said, "good")
+        typed = Typed(request.form.get("dialog", ""), wording.said(refused), request.form)
+        return shown(case_id, typed), 422 if isinstance(refused, Invalid) else 409
+    flash(said, "good")
     return redirect(url_for(".case", case_id=case_id), 303)
 
 

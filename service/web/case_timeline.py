@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -13,10 +14,12 @@ from flask_babel import gettext
 
 from service.db.cases import Case
 from service.db.queries import cases as queries
+from service.db.queries import comments as comment_queries
 from service.db.queries.cursors import LONGEST_NUMBER
+from service.db.queries.tasks import TaskRow
 from service.engine.definitions import Definition
 from service.operations.action import Action
-from service.web import context, timeline
+from service.web import context, named, timeline
 
 PAGE = 40
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -46,11 +49,12 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What will happen by itself if nothing else does."""
+    """What will happen by itself if nothing else does, and how many times at that moment."""
 
     at: datetime
     text: str
     paused: bool
+    times: int
 
 
 def page(action: Action, case: Case, definition: Definition, data: Mapping[str, Any]) -> Timeline:
@@ -72,7 +76,9 @@ def page(action: Action, case: Case, definition: Definition, data: Mapping[str, 
         since=int(event) if event.isascii() and event.isdigit() and len(event) < LONGEST_NUMBER else None,
     )
     answered = actor.decides or (case.decided_at is not None and actor.sees != "own")
-    entries = timeline.entries(events.items, definition, data, answered=answered)
+    entries = timeline.entries(
+        events.items, definition, data, answered=answered, comments=_comments(action, case, events.items)
+    )
     days = groupby(entries, lambda entry: entry.at.astimezone(context.zone()).date())
     narrowed = only if only in KINDS else None
     return Timeline(
@@ -82,6 +88,14 @@ def page(action: Action, case: Case, definition: Definition, data: Mapping[str, 
         if events.next_cursor
         else "",
     )
+
+
+def _comments(action: Action, case: Case, events: Iterable[Any]) -> dict[str, str]:
+    """The words of the comments among these events that the reader may read."""
+    if not any(event.kind == "commented" for event in events):
+        return {}
+    rows = comment_queries.of_case(action.session, action.actor, case, action.now)
+    return {str(row.id): row.body for row in rows}
 
 
 def names() -> list[tuple[str, str]]:
@@ -95,19 +109,37 @@ def names() -> list[tuple[str, str]]:
     ]
 
 
-def coming(action: Action, case: Case, definition: Definition, timers: Mapping[str, str]) -> list[Coming]:
-    """What is due in the case, the earliest first. `timers`: key of a timer -> its element."""
-    tasks = {turn.task_id: turn for turn in queries.turns(action.session, [case.id]).get(case.id, [])}
-    found = []
+def coming(
+    action: Action,
+    case: Case,
+    definition: Definition,
+    timers: Mapping[str, str],
+    open_tasks: Iterable[TaskRow],
+) -> list[Coming]:
+    """What is due in the case, the earliest first; what is the same at the same moment once, with how often.
+
+    `timers`: key of a timer -> its element.
+    """
+    tasks = {task.id: task for task in open_tasks}
+    found: Counter[tuple[datetime, str, bool]] = Counter()
     for row in queries.coming(action.session, case.id):
         task = tasks.get(row.task_id) if row.task_id else None
-        name = context.in_language(task.name, task.name_en) if task else ""
+        name = _task_name(task) if task else ""
         if row.kind == "timer":
             element = timers.get(row.key.split(":")[2] if row.key.count(":") > 2 else "")
-            text = timeline.name_anywhere(definition, element) if element else gettext("The case wakes")
+            text = (
+                timeline.name_anywhere(definition, element)
+                if element
+                else gettext("The case goes on by itself")
+            )
         elif row.kind == "reminder":
             text = gettext("%(task)s: a reminder", task=name)
         else:
             text = gettext("%(task)s: deadline; then one more role is asked", task=name)
-        found.append(Coming(row.due_at, str(text), row.state == "paused"))
-    return found
+        found[row.due_at.replace(second=0, microsecond=0), str(text), row.state == "paused"] += 1
+    return [Coming(at, text, paused, times) for (at, text, paused), times in found.items()]
+
+
+def _task_name(task: TaskRow) -> str:
+    name, whose = context.in_language(task.name, task.name_en), named.asked(task)
+    return f"{name} ({whose})" if whose else name

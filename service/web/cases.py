@@ -21,15 +21,39 @@ from service.db.queries.tasks import TaskRow
 from service.domain.reviews import INTERVALS
 from service.operations import cases, definitions, handing, notices, outlining, suspending
 from service.operations.action import Action
-from service.web import case_steps, case_timeline, context, diagrams, timeline, views, why
+from service.web import (
+    case_steps,
+    case_timeline,
+    context,
+    diagrams,
+    named,
+    timeline,
+    transfer_kinds,
+    views,
+    why,
+)
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed in a dialog of the page that was refused, and why: the dialog opens again with it."""
+
+    dialog: str
+    refused: str
+    values: Mapping[str, str]
 
 
 @blueprint.get("/<uuid:case_id>")
 @login_required
 def case(case_id: uuid.UUID) -> ResponseReturnValue:
     """One case: header, diagram, timeline, open tasks, documents, what is known."""
+    return shown(case_id)
+
+
+def shown(case_id: uuid.UUID, typed: Typed | None = None) -> str:
+    """The page of a case."""
     with context.reading() as action:
         row = queries.get(action.session, action.actor, case_id)
         record = action.session.get_one(Case, case_id)
@@ -47,7 +71,7 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
             {*current, (definition.key, record.stage_element or "")} if record.status == "running" else set()
         )
         spans = case_steps.took(definition, all_tasks, completed, standing, action.now)
-        shown = diagrams.of_case(
+        drawn = diagrams.of_case(
             definition,
             record.definition_version_id,
             walked=walked,
@@ -55,6 +79,7 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
             stage_element=record.stage_element if record.status == "running" else None,
             took=case_steps.in_words(spans),
         )
+        process = context.in_language(definition.name, definition.name_en)
         timers, _ = action.engine.waits_of(definition, record.snapshot)
         facts = views.facts_of(action, record, data)
         return render_template(
@@ -62,6 +87,8 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
             row=row,
             case=record,
             open_tasks=open_tasks,
+            asked=named.asked,
+            suspension=queries.suspension(action.session, case_id) if row.suspended_at else None,
             waits=[
                 (wait.kind, timeline.name_of(definition, *place))
                 for wait, place in zip(waits, places, strict=False)
@@ -71,7 +98,11 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
             element_name=lambda element: timeline.name_anywhere(definition, element),
             may_repair=action.actor.may(cases.REPAIR),
             next_due=min((task.due_at for task in open_tasks if task.due_at), default=None),
-            diagrams=shown,
+            diagrams=drawn,
+            typed=typed,
+            process=process,
+            title=views.case_title(row, process),
+            kind=transfer_kinds.named().get(row.transfer_kind or "", row.transfer_kind),
             milestones=diagrams.milestones(
                 definition, walked.get(definition.key, {}), record.stage_element, record.status == "running"
             ),
@@ -80,7 +111,7 @@ def case(case_id: uuid.UUID) -> ResponseReturnValue:
             timeline_page=case_timeline.page(action, record, definition, data),
             timeline_kinds=case_timeline.names(),
             coming=case_timeline.coming(
-                action, record, definition, {timer.key: timer.element for timer in timers}
+                action, record, definition, {timer.key: timer.element for timer in timers}, open_tasks
             ),
             reviews=_reviews(record, action.now),
             may=_may(action, record, open_tasks),
@@ -123,7 +154,8 @@ class May:
 def _may(action: Action, case: Case, tasks: Sequence[TaskRow]) -> May:
     actor, running = action.actor, case.status == "running"
     going = running and case.suspended_at is None
-    rows = [action.session.get_one(Task, task.id) for task in tasks] if going else []
+    found = [(task, action.session.get_one(Task, task.id)) for task in tasks] if going else []
+    rows = [row for task, row in found if task.unit_id == row.unit_id]  # those of a secret unit would name it
     return May(
         running and actor.may(suspending.MANAGE),
         going and bool(actor.permissions & notices.REMINDERS),

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from service.db.queries.figures.cases import MonthRow
 from service.db.queries.figures.receiving import BalanceRow
 from service.web import context
+from service.web.words import signed
 
 Chart = dict[str, Any]
 MINUTES_A_DAY = 1440
@@ -66,7 +67,7 @@ def path(rows: Sequence[tuple[int, float | None, float | None]], axis: str) -> C
     return {
         "kind": "line",
         "labels": [
-            gettext("month %(number)s", number=f"{offset:+d}") if offset else gettext("transfer")
+            gettext("month %(number)s", number=signed(offset)) if offset else gettext("transfer")
             for offset, _, _ in rows
         ],
         "series": [

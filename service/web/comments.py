@@ -19,7 +19,7 @@ from service.db.queries import comments as queries
 from service.db.queries.comments import CommentRow
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.operations import comments
-from service.web import context
+from service.web import context, wording
 
 blueprint = Blueprint("comments", __name__)
 
@@ -57,6 +57,12 @@ def talk_about(case_id: uuid.UUID, task_id: uuid.UUID | None = None) -> Talk | N
             case.ended_at is None,
             case.decided_at is None,
         )
+
+
+def named_in(body: str, mentions: Sequence[Mapping[str, Any]]) -> str:
+    """Plain text with the people named in it by their names, not their user names."""
+    names = {mention["username"]: mention["name"] for mention in mentions}
+    return comments.MENTION.sub(lambda found: f"@{names.get(found[1].lower(), found[1])}", body)
 
 
 def rendered(body: str, mentions: Sequence[Mapping[str, Any]]) -> Markup:
@@ -103,7 +109,7 @@ def write(case_id: uuid.UUID) -> ResponseReturnValue:
         with context.services().action(context.actor()) as action:
             comments.write(action, case_id, typed["body"], audience=typed["audience"], task_id=task_id)
     except (Invalid, Conflict) as refused:
-        return _answer(case_id, task_id, typed=typed, refused=gettext(str(refused)))
+        return _answer(case_id, task_id, typed=typed, refused=wording.said(refused))
     return _answer(case_id, task_id, said=gettext("Your comment is there."))
 
 
@@ -115,7 +121,7 @@ def edit(case_id: uuid.UUID, comment_id: uuid.UUID) -> ResponseReturnValue:
         with context.services().action(context.actor()) as action:
             comments.edit(action, comment_id, request.form.get("body", ""))
     except (Invalid, Conflict) as refused:
-        return _answer(case_id, _task_id(), refused=gettext(str(refused)))
+        return _answer(case_id, _task_id(), refused=wording.said(refused))
     return _answer(case_id, _task_id(), said=gettext("Your comment was changed."))
 
 
@@ -127,7 +133,7 @@ def delete(case_id: uuid.UUID, comment_id: uuid.UUID) -> ResponseReturnValue:
         with context.services().action(context.actor()) as action:
             comments.delete(action, comment_id)
     except Conflict as refused:
-        return _answer(case_id, _task_id(), refused=gettext(str(refused)))
+        return _answer(case_id, _task_id(), refused=wording.said(refused))
     return _answer(case_id, _task_id(), said=gettext("Your comment was taken back."))
 
 

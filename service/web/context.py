@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -74,6 +75,22 @@ def here(endpoint: str, kept: Mapping[str, str], cursor: str | None = None) -> s
     if cursor is not None:
         values["cursor"] = cursor
     return url_for(endpoint, **values)
+
+
+def this_page() -> str:
+    """The address of the page that is being read: a task's panes are read in the inbox."""
+    if request.endpoint == "tasks.panes":
+        return url_for("inbox.page", task=request.view_args["task_id"]) if request.view_args else ""
+    return request.path
+
+
+def sent_from(otherwise: str) -> str:
+    """The page on which the form stood that was sent, with its filters; `otherwise` where that is not a page to be read."""
+    page = urlsplit(request.referrer or "")
+    adapter = current_app.create_url_adapter(request)
+    if page.netloc != request.host or adapter is None or not adapter.test(page.path, "GET"):
+        return otherwise
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def in_language(indonesian: str, english: str | None) -> str:

@@ -15,7 +15,7 @@ from service.db.queries import corrections as queries
 from service.domain import own_data as domain
 from service.domain.errors import Conflict, Invalid, NotFound
 from service.operations import corrections, documents
-from service.web import common, context, own_records
+from service.web import context, own_records, wording
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
 
@@ -60,10 +60,12 @@ def answer(request_id: uuid.UUID) -> ResponseReturnValue:
             else:
                 corrections.decline(action, request_id, form.get("answer", ""))
     except Invalid as refused:
-        errors = {"": common.said(refused)} | {key: gettext(text) for key, text in refused.fields.items()}
+        errors = {"": wording.said(refused)} | {
+            key: wording.said(text) for key, text in refused.fields.items()
+        }
         return _one(request_id, form, errors), 422
     except Conflict as refused:
-        flash(common.said(refused), "warning")
+        flash(wording.said(refused), "warn")
     else:
         flash(
             gettext("The datum was corrected.") if accepting else gettext("The request was declined."), "good"
@@ -112,6 +114,7 @@ def _one(request_id: uuid.UUID, given: Mapping[str, str], errors: Mapping[str, s
             given=given,
             errors=errors,
             title=own_records.name_of(asked.kind, asked.field),
+            changed=own_records.changed(asked.kind, asked.changes),
             used=[own_records.used(code) for code in field.used] if field else [],
             by_decree=(asked.kind, asked.field) in domain.MADE_BY_DECREE,
             own=asked.asked_by == current_user.account_id,

@@ -16,9 +16,11 @@ from service.db.queries import definitions as queries
 from service.db.queries import doing
 from service.domain.errors import Invalid, InvalidDefinition, NotAllowed, NotFound
 from service.engine.definitions import Definition
-from service.engine.steps import SourceFile
+from service.engine.steps import Finding, SourceFile
 from service.operations import definitions, editing
-from service.web import answers, context, diagrams, timeline
+from service.operations.action import Action
+from service.web import answers, context, diagrams, timeline, wording
+from service.web.step_names import Names
 
 blueprint = Blueprint("definitions", __name__, url_prefix="/definitions")
 
@@ -42,11 +44,22 @@ SHOWN_KINDS = {
 @blueprint.get("")
 @login_required
 def page() -> ResponseReturnValue:
-    """All definitions with their latest version."""
+    """All definitions with their latest version: those that cases begin with, and the stages that they share."""
     _check_may_view()
     with context.reading() as action:
-        found = queries.page(action.session, limit=100, cursor=None)
-    return render_template("definitions/page.html", definitions=found.items, may_deploy=_may_deploy())
+        found = queries.page(action.session, limit=100, cursor=None).items
+        running = queries.running(action.session)
+        names = Names(action)
+    users = {row.key: [names.definition(key) for key in _users(row.key, found)] for row in found}
+    return render_template(
+        "definitions/page.html",
+        beginnings=[row for row in found if not users[row.key]],
+        stages=[row for row in found if users[row.key]],
+        users=users,
+        running=running,
+        name_of=names.definition,
+        may_deploy=_may_deploy(),
+    )
 
 
 @blueprint.get("/<key>")
@@ -67,12 +80,14 @@ def version(key: str, number: int) -> ResponseReturnValue:
     with context.reading() as action:
         shown = queries.get(action.session, key, number)
         compiled = definitions.compiled(action.session, action.engine, shown.id)
-        at_tasks = doing.at_tasks(action.session, shown.id, action.now)
+        holding = doing.holding(action.session, shown.id, key)
+        at_tasks = doing.at_tasks(action.session, [shown.id, *holding], compiled.processes, action.now)
         stages = doing.at_stages(action.session, shown.id)
         return render_template(
             "definitions/version.html",
             version=shown,
             doing=at_tasks,
+            in_stage=_in_stage(action, key, holding) if holding else None,
             name_of=lambda row: timeline.name_of(compiled, row.process, row.element),
             stages=[
                 (timeline.name_of(compiled, compiled.key, element), count)
@@ -139,16 +154,32 @@ def upload() -> ResponseReturnValue:
             deployed = definitions.deploy(action, files, note)
             key, number = deployed[0].key, deployed[0].version
     except InvalidDefinition as refused:
-        findings = [asdict(finding) for finding in refused.findings]
+        findings = [finding_words(finding) for finding in refused.findings]
         return _refused(files, findings, note), 422
     except Invalid as refused:
-        flash(gettext(str(refused)), "bad")
+        flash(wording.said(refused), "bad")
         return render_template("definitions/upload.html", findings=(), files=(), drawn=None, note=note), 422
     flash(
         gettext("%(key)s version %(number)s is deployed. New cases begin on it.", key=key, number=number),
         "good",
     )
     return redirect(url_for(".version", key=key, number=number), 303)
+
+
+def _users(key: str, rows: Sequence[queries.VersionRow]) -> list[str]:
+    """The other definitions whose latest version holds the diagram of this one."""
+    return [row.key for row in rows if row.key != key and f"{key}.bpmn" in row.files]
+
+
+def _in_stage(action: Action, key: str, holding: Sequence[uuid.UUID]) -> int:
+    """How many running cases of these versions are in the stage that calls this definition."""
+    count = 0
+    for version_id in holding:
+        outer = definitions.compiled(action.session, action.engine, version_id)
+        calls = {element for (_, element), node in outer.elements.items() if node.called == key}
+        at_stages = doing.at_stages(action.session, version_id)
+        count += sum(cases for stage, cases in at_stages.items() if stage in calls)
+    return count
 
 
 def _waiting(
@@ -223,11 +254,11 @@ def _rows(compiled: Definition) -> list[dict[str, Any]]:
             "id": element.id,
             "kind": element.kind,
             "name": context.in_language(element.name, element.name_en) or element.id,
-            "lane": element.lane or "",
+            "lane": context.in_language(element.lane or "", element.lane_en),
             "role": element.role or "",
             "form": element.form or "",
             "called": element.called or "",
-            "about": element.documentation,
+            "about": context.in_language(element.documentation, element.documentation_en),
         }
         for (process, _), element in compiled.elements.items()
         if element.kind in SHOWN_KINDS
@@ -256,6 +287,11 @@ def _as_download(found: SourceFile) -> Response:
     return answer
 
 
+def finding_words(finding: Finding) -> dict[str, Any]:
+    """A finding as a page shows it, in the reader's language."""
+    return asdict(finding) | {"message": wording.said(finding.message), "mend": wording.said(finding.mend)}
+
+
 def kind_label(kind: str) -> str:
     """A BPMN element's kind in words."""
     labels = {
@@ -270,7 +306,18 @@ def kind_label(kind: str) -> str:
         "callActivity": gettext("stage"),
         "intermediateCatchEvent": gettext("waits"),
         "boundaryEvent": gettext("interrupts or reminds"),
+        "intermediateThrowEvent": gettext("sends"),
         "exclusiveGateway": gettext("either or"),
+        "inclusiveGateway": gettext("one or more"),
+        "parallelGateway": gettext("side by side"),
+        "eventBasedGateway": gettext("what comes first"),
+        "sequenceFlow": gettext("flow"),
+        "subProcess": gettext("subprocess"),
+        "participant": gettext("pool"),
+        "lane": gettext("lane"),
+        "process": gettext("process"),
+        "textAnnotation": gettext("note"),
+        "association": gettext("association"),
         "endEvent": gettext("end"),
     }
     return labels.get(kind, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import BinaryIO, cast
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
@@ -17,10 +17,14 @@ from service.domain.errors import Invalid, NotAllowed, NotFound
 from service.operations import documents, previews
 from service.operations.action import Action
 from service.security import SANDBOX
-from service.web import context
+from service.web import context, document_kinds
 from service.web.home import own_path
+from service.web.saying import saying
 
 blueprint = Blueprint("documents", __name__)
+
+UNATTACHED = "unattached"
+"""Where the session keeps what was typed beside a file, until it is attached or the form is shown again."""
 
 
 @blueprint.post("/cases/<uuid:case_id>/documents")
@@ -29,25 +33,31 @@ def attach(case_id: uuid.UUID) -> ResponseReturnValue:
     """Attach a file to a case one may see."""
     back = own_path(request.form.get("next") or url_for("cases.case", case_id=case_id))
     file = request.files.get("file")
+    kind, number = request.form.get("kind", "").strip()[:64], request.form.get("number", "").strip()[:100]
+    session[UNATTACHED] = {"case": str(case_id), "kind": kind, "number": number}
     if file is None or not file.filename:
         flash(gettext("Choose a file first."), "bad")
         return redirect(back, 303)
-    try:
-        with context.services().action(context.actor()) as action:
-            queries.get(action.session, action.actor, case_id)
-            documents.attach(
-                action,
-                case_id,
-                request.form.get("kind", "").strip() or "lampiran",
-                file.filename,
-                cast("BinaryIO", file.stream),
-                number=request.form.get("number", "").strip()[:100] or None,
-            )
-    except Invalid as refused:
-        flash(gettext(str(refused)), "bad")
-        return redirect(back, 303)
-    flash(gettext("%(name)s was attached.", name=file.filename), "good")
+    name = documents.shown_name(file.filename)
+    with saying(gettext("%(name)s was attached.", name=name), Invalid) as action:
+        queries.get(action.session, action.actor, case_id)
+        documents.attach(
+            action,
+            case_id,
+            document_kinds.code(kind) or "lampiran",
+            file.filename,
+            cast("BinaryIO", file.stream),
+            number=number or None,
+        )
+        session.pop(UNATTACHED)
     return redirect(back, 303)
+
+
+@blueprint.app_template_global()
+def unattached(case_id: uuid.UUID) -> dict[str, str]:
+    """What was typed with a file for this case that was refused; once, on the page that says so."""
+    typed: dict[str, str] = session.get(UNATTACHED, {})
+    return session.pop(UNATTACHED) if typed.get("case") == str(case_id) else {}
 
 
 @blueprint.get("/documents/<uuid:document_id>")
@@ -132,22 +142,13 @@ def _changed(document_id: uuid.UUID, *, replacing: bool) -> ResponseReturnValue:
     if replacing and (file is None or not file.filename):
         flash(gettext("Choose a file first."), "bad")
         return redirect(back, 303)
-    try:
-        with context.services().action(context.actor()) as action:
-            _seen(action, document_id)
-            if replacing and file is not None:
-                documents.replace(
-                    action, document_id, file.filename or "", cast("BinaryIO", file.stream), reason
-                )
-            else:
-                documents.remove(action, document_id, reason)
-    except (Invalid, NotAllowed) as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(
-            gettext("The document was replaced.") if replacing else gettext("The document was removed."),
-            "good",
-        )
+    done = gettext("The document was replaced.") if replacing else gettext("The document was removed.")
+    with saying(done, Invalid, NotAllowed) as action:
+        _seen(action, document_id)
+        if replacing and file is not None:
+            documents.replace(action, document_id, file.filename or "", cast("BinaryIO", file.stream), reason)
+        else:
+            documents.remove(action, document_id, reason)
     return redirect(back, 303)
 
 

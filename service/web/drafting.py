@@ -11,7 +11,7 @@ from flask_login import login_required
 
 from service.domain.errors import Conflict, Invalid
 from service.operations import drafts
-from service.web import context, moments
+from service.web import context, moments, wording
 from service.web.tasks import back_to, given_answers, second
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/tasks")
@@ -27,9 +27,9 @@ def save(task_id: uuid.UUID) -> ResponseReturnValue:
             saved = moments.clock(draft.saved_at)
     except Conflict as conflict:
         at = moments.clock(conflict.at) if conflict.at else ""
-        return jsonify(by=conflict.by, at=at, said=gettext(str(conflict))), 409
+        return jsonify(by=conflict.by, at=at, said=wording.said(conflict)), 409
     except Invalid as refused:
-        return jsonify(said=gettext(str(refused))), 422
+        return jsonify(said=wording.said(refused)), 422
     return jsonify(saved=saved)
 
 

@@ -18,8 +18,8 @@ from service.engine.definitions import Definition
 from service.engine.steps import Finding
 from service.operations import definitions, editing, effects
 from service.operations.action import Action
-from service.web import context, moments
-from service.web.definitions import check_may_deploy, kind_label
+from service.web import context, moments, wording
+from service.web.definitions import check_may_deploy, finding_words, kind_label
 
 blueprint = Blueprint("editing", __name__, url_prefix="/definitions")
 
@@ -27,32 +27,41 @@ blueprint = Blueprint("editing", __name__, url_prefix="/definitions")
 @blueprint.get("/<key>/edit")
 @login_required
 def page(key: str) -> ResponseReturnValue:
-    """The editor: one's own draft, else the version that is asked for, else the latest."""
+    """The editor: one's own draft, else the latest version."""
     check_may_deploy()
     with context.reading() as action:
-        return _page(action, key, request.args.get("version", type=int))
+        return _page(action, key)
 
 
 @blueprint.put("/<key>/edit")
 @login_required
 def save(key: str) -> ResponseReturnValue:
     """Keep the drawing as a draft: `{"base": 3, "files": {"approval.bpmn": "<xml>"}}` -> when it was kept."""
-    base, files = _drawn()
-    with context.services().action(context.actor()) as action:
-        editing.save(action, key, base, files)
-        return jsonify(saved=gettext("Draft saved at %(time)s", time=moments.clock(action.now)))
+    try:
+        base, files = _drawn()
+        with context.services().action(context.actor()) as action:
+            editing.save(action, key, base, files)
+            saved = gettext("Draft saved at %(time)s", time=moments.clock(action.now))
+            return jsonify(saved=saved, beside=_beside(action, key, base))
+    except Invalid as refused:
+        return jsonify(said=wording.said(refused)), 422
 
 
 @blueprint.post("/<key>/edit/check")
 @login_required
 def check(key: str) -> ResponseReturnValue:
     """What a deployment would find and change, in words. Nothing is stored."""
-    base, files = _drawn()
-    with context.reading() as action:
-        checked = editing.check(action, key, base, files)
+    try:
+        base, files = _drawn()
+        with context.reading() as action:
+            checked = editing.check(action, key, base, files)
+            others = [_name(action, other) for other in checked.others]
+    except Invalid as refused:
+        return jsonify(said=wording.said(refused)), 422
     return jsonify(
-        findings=[_finding(finding) for finding in checked.findings],
-        changes=[_change(change) for change in checked.changes],
+        findings=[finding_words(finding) for finding in checked.findings],
+        changes=[change_words(change) for change in checked.changes],
+        others=others,
         deployable=checked.deployable and bool(checked.changes),
     )
 
@@ -68,15 +77,15 @@ def deploy(key: str) -> ResponseReturnValue:
             number = version.version
     except InvalidDefinition as refused:
         with context.reading() as action:
-            return _page(action, key, None, findings=refused.findings, note=note), 422
+            return _page(action, key, findings=refused.findings, note=note), 422
     except Invalid as refused:
-        flash(gettext(str(refused)), "bad")
+        flash(wording.said(refused), "bad")
         with context.reading() as action:
-            return _page(action, key, None, note=note), 422
+            return _page(action, key, note=note), 422
     except Conflict as conflict:
         flash(_overtaken(conflict), "bad")
         with context.reading() as action:
-            return _page(action, key, None, note=note), 409
+            return _page(action, key, note=note), 409
     flash(
         gettext("%(key)s version %(number)s is deployed. New cases begin on it.", key=key, number=number),
         "good",
@@ -98,26 +107,25 @@ def discard(key: str) -> ResponseReturnValue:
 def _page(
     action: Action,
     key: str,
-    number: int | None,
     findings: Iterable[Finding] = (),
     note: str = "",
 ) -> str:
     draft = editing.of(action, key)
-    shown = queries.get(action.session, key, draft.base if draft else number)
+    shown = queries.get(action.session, key, draft.base if draft else None)
     compiled = definitions.compiled(action.session, action.engine, shown.id)
-    found = [_finding(finding) for finding in findings]
+    found = [finding_words(finding) for finding in findings]
     return render_template(
         "definitions/edit.html",
         version=shown,
         latest=definitions.latest(action.session, key),
         name=context.in_language(compiled.name, compiled.name_en) or key,
         draft=draft,
-        others=editing.others(action, key),
+        beside=_beside(action, key, shown.version),
         note=note,
         content={
             "base": shown.version,
             "files": _files(compiled, draft.files if draft else {}),
-            "first": next(name for name, processes in _diagrams(compiled).items() if key in processes),
+            "first": next(iter(_diagrams(compiled))),
             "drafted": sorted(draft.files) if draft else [],
             "findings": found,
             "choices": _choices(action, compiled),
@@ -126,13 +134,26 @@ def _page(
     )
 
 
+def _beside(action: Action, key: str, base: int) -> str:
+    """What else goes on with the definition: a later version than the drawing began from, and who else draws."""
+    latest = definitions.latest(action.session, key)
+    return render_template(
+        "definitions/beside.html", latest=latest.version, base=base, others=editing.others(action, key)
+    )
+
+
+def _name(action: Action, key: str) -> str:
+    latest = definitions.latest(action.session, key)
+    compiled = definitions.compiled(action.session, action.engine, latest.id)
+    return context.in_language(compiled.name, compiled.name_en) or key
+
+
 def _diagrams(compiled: Definition) -> dict[str, list[str]]:
-    """Diagram -> the processes in it."""
-    return {
-        file.name: processes
-        for file in compiled.bundle.files
-        if (processes := definitions.executable_processes(file))
-    }
+    """Diagram -> the processes in it, the definition's own first and those it calls in their order."""
+    order = {process: place for place, process in enumerate(compiled.processes)}
+    found = {file.name: definitions.executable_processes(file) for file in compiled.bundle.files}
+    drawn = {name: processes for name, processes in found.items() if processes}
+    return dict(sorted(drawn.items(), key=lambda item: min(order.get(one, len(order)) for one in item[1])))
 
 
 def _files(compiled: Definition, drawn: Mapping[str, str]) -> dict[str, str]:
@@ -174,11 +195,8 @@ def _drawn() -> tuple[int, dict[str, str]]:
     return base, files
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    return asdict(finding)
-
-
-def _change(change: Change) -> dict[str, Any]:
+def change_words(change: Change) -> dict[str, Any]:
+    """A change of a diagram as a page shows it."""
     name = change.name or change.element
     kind = kind_label(change.kind)
     texts = {
@@ -192,8 +210,48 @@ def _change(change: Change) -> dict[str, Any]:
         "how": change.how,
         "element": change.element,
         "text": texts[change.how](),
-        "details": [asdict(difference) for difference in change.differences],
+        "details": [
+            asdict(difference) | {"what": _property(difference.what)} for difference in change.differences
+        ],
     }
+
+
+def _property(name: str) -> str:
+    """What an element says of itself, in words; what only programs read keeps its name."""
+    words = {
+        "kind": lambda: gettext("Kind"),
+        "name": lambda: gettext("Name"),
+        "nameEn": lambda: gettext("Name in English"),
+        "documentationEn": lambda: gettext("Description in English"),
+        "documentation": lambda: gettext("Description"),
+        "lane": lambda: gettext("Lane"),
+        "form": lambda: gettext("Form"),
+        "role": lambda: gettext("Role"),
+        "unit": lambda: gettext("Only for this unit"),
+        "person": lambda: gettext("Only this person"),
+        "due": lambda: gettext("Due in working days"),
+        "remind": lambda: gettext("Remind working days before"),
+        "escalate": lambda: gettext("When overdue, also offered to"),
+        "differentFrom": lambda: gettext("Not by who completed"),
+        "effect": lambda: gettext("Effect"),
+        "topic": lambda: gettext("Topic of a program outside"),
+        "decision": lambda: gettext("Decision table"),
+        "result": lambda: gettext("Result goes into variable"),
+        "correlation": lambda: gettext("Which message is meant"),
+        "calledElement": lambda: gettext("Process that is called"),
+        "script": lambda: gettext("Script"),
+        "conditionExpression": lambda: gettext("Condition"),
+        "sourceRef": lambda: gettext("Comes from"),
+        "targetRef": lambda: gettext("Leads to"),
+        "default": lambda: gettext("Default flow"),
+        "attachedToRef": lambda: gettext("On the border of"),
+        "cancelActivity": lambda: gettext("Interrupts"),
+        "isInterrupting": lambda: gettext("Interrupts"),
+        "timerEventDefinition.timeDuration": lambda: gettext("Timer, after"),
+        "timerEventDefinition.timeDate": lambda: gettext("Timer, on"),
+        "timerEventDefinition.timeCycle": lambda: gettext("Timer, again and again"),
+    }
+    return str(words[name]()) if name in words else name
 
 
 def _overtaken(conflict: Conflict) -> str:

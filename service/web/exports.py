@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain, islice, zip_longest
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
@@ -23,6 +24,8 @@ SEPARATORS = {"semicolon": ";", "comma": ","}
 IN_MEMORY = 4 << 20
 CHUNK = 1 << 16
 WIDEST = 48
+NARROWEST = 10
+MEASURED = 100
 
 Row = Sequence[Cell]
 Rows = Iterator[list[Cell]]
@@ -64,16 +67,24 @@ def xlsx_of(rows: Iterable[Row], name: str) -> Iterator[bytes]:
     sheet.freeze_panes = "A2"
     todo = iter(rows)
     head = next(todo, ())
-    for number, title in enumerate(head, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = min(max(len(str(title)) + 6, 14), WIDEST)
+    first = list(islice(todo, MEASURED))
+    for number, width in enumerate(_widths([head, *first]), start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append([_cell(sheet, title, bold=True) for title in head])
-    for row in todo:
+    for row in chain(first, todo):
         sheet.append([_cell(sheet, value) for value in row])
     with SpooledTemporaryFile(IN_MEMORY) as file:
         book.save(cast(IO[bytes], file))
         file.seek(0)
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def _widths(rows: Sequence[Row]) -> list[int]:
+    """A width for each column: what stands in it first can be read."""
+    texts = [[str(plain(value)) for value in row] for row in rows]
+    columns = zip_longest(*texts, fillvalue="")
+    return [min(max(max(map(len, column)) + 3, NARROWEST), WIDEST) for column in columns]
 
 
 def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:

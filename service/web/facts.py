@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import isfinite
 from typing import Any
 
 from service.domain.form_schema import mapping_of
+from service.web import moments, values, words
 from service.web.context import in_language
 
 OUTCOME_TONES = {
@@ -200,33 +200,33 @@ def gather(data: Mapping[str, Any], *, names: bool, others: bool) -> Facts:
     review = mapping_of(data.get("ukuran"))
     return Facts(
         person=person if person and person.nip else None,
-        origin=_end(origin, _text(mapping_of(data.get("calon")).get("jabatan")))
+        origin=_end(origin, values.text(mapping_of(data.get("calon")).get("jabatan")))
         if origin.get("unit") and names
         else None,
         target=_end(
             target or {"unit_nama": wanted.get("unit_nama")},
-            _text(target.get("jabatan") or wanted.get("nama")),
+            values.text(target.get("jabatan") or wanted.get("nama")),
         )
         if target.get("unit") or wanted.get("nama")
         else None,
         why=tuple(_why(data, names)),
-        fit=_number(data.get("jpm")) if names else None,
-        rules=tuple(_rule(row) for row in _rows(data.get("aturan"))) if names else (),
+        fit=values.number(data.get("jpm")) if names else None,
+        rules=tuple(_rule(row) for row in values.rows(data.get("aturan"))) if names else (),
         blocked=data.get("terblokir") is True,
         needs_permit=data.get("perlu_izin_mendagri") is True,
         needs_reason=data.get("perlu_alasan") is True,
-        summary=_text(data.get("kejelasan")) if names else "",
-        ranking=tuple(_candidate(row) for row in _rows(data.get("peringkat"))) if others else (),
-        profiles=tuple(_candidate(row) for row in _rows(data.get("profil_talenta"))) if others else (),
-        needs=tuple(_need(row) for row in _rows(data.get("kebutuhan"))) if others else (),
-        surveys=tuple(_survey(row) for row in _rows(data.get("kebutuhan_unit"))) if others else (),
-        opinions=tuple(_opinion(row) for row in _rows(data.get("pendapat"))) if others else (),
+        summary=values.said(data, "kejelasan") if names else "",
+        ranking=tuple(_candidate(row) for row in values.rows(data.get("peringkat"))) if others else (),
+        profiles=tuple(_candidate(row) for row in values.rows(data.get("profil_talenta"))) if others else (),
+        needs=tuple(_need(row) for row in values.rows(data.get("kebutuhan"))) if others else (),
+        surveys=tuple(_survey(row) for row in values.rows(data.get("kebutuhan_unit"))) if others else (),
+        opinions=tuple(_opinion(row) for row in values.rows(data.get("pendapat"))) if others else (),
         decisions=tuple(_decisions(data)) if others else (),
-        wishes=tuple(_wish(row) for row in _rows(data.get("aspirasi"))) if others else (),
-        decree=tuple((key, _text(value)) for key, value in mapping_of(data.get("sk")).items() if value),
-        review=tuple(_comparison(row) for row in _rows(review.get("dibanding"))),
-        review_month=int(month) if (month := _number(review.get("bulan"))) is not None else None,
-        reached=_number(review.get("capaian_persen")),
+        wishes=tuple(_wish(row) for row in values.rows(data.get("aspirasi"))) if others else (),
+        decree=tuple((key, values.text(value)) for key, value in mapping_of(data.get("sk")).items() if value),
+        review=tuple(_comparison(row) for row in values.rows(review.get("dibanding"))),
+        review_month=int(month) if (month := values.number(review.get("bulan"))) is not None else None,
+        reached=values.number(review.get("capaian_persen")),
         hidden=bool(mapping_of(data.get("calon")).get("nip")) and not names,
     )
 
@@ -247,104 +247,117 @@ def unjudged(facts: Facts) -> Facts:
 
 def _why(data: Mapping[str, Any], names: bool) -> Iterator[tuple[str, str]]:
     trigger = mapping_of(data.get("pemicu"))
-    if kind := _text(trigger.get("jenis")):
+    if kind := values.text(trigger.get("jenis")):
         yield "jenis_pemicu", kind
-    if told := _text(trigger.get("keterangan")):
+    if told := values.said(trigger, "keterangan"):
         yield "pemicu", told
     keys = ["catatan_analisis", "catatan_pemetaan"]
     if names:
         keys += ["alasan_rencana", "alasan_khusus", "dasar_hukum"]
     for key in keys:
-        if text := _text(data.get(key)):
+        if text := values.text(data.get(key)):
             yield key, text
 
 
 def _end(row: Mapping[str, Any], position: str) -> End:
-    load = Load(_number(row.get("rasio_sebelum")), _number(row.get("rasio_sesudah")))
-    return End(_text(row.get("unit_nama") or row.get("unit")), position, load)
+    load = Load(values.number(row.get("rasio_sebelum")), values.number(row.get("rasio_sesudah")))
+    return End(values.text(row.get("unit_nama") or row.get("unit")), position, load)
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:
-    inputs = tuple((key, _text(value)) for key, value in mapping_of(row.get("masukan")).items())
+    names = mapping_of(row.get("masukan_en"))
+    inputs = tuple(
+        (in_language(name, values.text(names.get(name))), _input(value))
+        for name, value in mapping_of(row.get("masukan")).items()
+    )
     return Rule(
-        id=_text(row.get("id")),
-        title=in_language(_text(row.get("judul")), _text(row.get("judul_en"))),
-        outcome=_text(row.get("hasil")),
-        severity=_text(row.get("tingkat")),
-        message=_text(row.get("pesan")),
-        law=_text(row.get("dasar")),
+        id=values.text(row.get("id")),
+        title=values.said(row, "judul"),
+        outcome=values.text(row.get("hasil")),
+        severity=values.text(row.get("tingkat")),
+        message=values.said(row, "pesan"),
+        law=values.text(row.get("dasar")),
         inputs=inputs,
     )
 
 
+def _input(value: Any) -> str:
+    """What a rule went by: a day, a number, a code in words."""
+    if isinstance(value, str):
+        return moments.day(value) if moments.as_date(value) else words.word(value)
+    return values.text(value) if values.number(value) is None else words.number(value)
+
+
 def _candidate(row: Mapping[str, Any]) -> Candidate:
-    box = _number(row.get("kotak"))
+    box = values.number(row.get("kotak"))
     return Candidate(
-        nip=_text(row.get("nip")),
-        name=_text(row.get("nama")),
-        position=_text(row.get("jabatan")),
-        unit=_text(row.get("unit_nama") or row.get("unit")),
-        grade=_text(row.get("golongan")),
-        score=_number(row.get("skor")),
-        fit=_number(row.get("jpm")),
+        nip=values.text(row.get("nip")),
+        name=values.text(row.get("nama")),
+        position=values.text(row.get("jabatan")),
+        unit=values.text(row.get("unit_nama") or row.get("unit")),
+        grade=values.text(row.get("golongan")),
+        score=values.number(row.get("skor")),
+        fit=values.number(row.get("jpm")),
         box=None if box is None else int(box),
-        ratings=tuple(int(value) for value in _list(row.get("predikat")) if _number(value) is not None),
-        weaknesses=tuple(_text(value) for value in _list(row.get("kelemahan"))),
+        ratings=tuple(
+            int(value) for value in values.items(row.get("predikat")) if values.number(value) is not None
+        ),
+        weaknesses=tuple(values.said_each(row, "kelemahan")),
         aspects=tuple(
             Aspect(
-                _text(part.get("aspek")),
-                _number(part.get("bobot")),
-                _number(part.get("nilai")),
-                _text(part.get("alasan")),
+                values.said(part, "aspek"),
+                values.number(part.get("bobot")),
+                values.number(part.get("nilai")),
+                values.said(part, "alasan"),
             )
-            for part in _rows(row.get("rincian"))
+            for part in values.rows(row.get("rincian"))
         ),
-        rules=tuple(_rule(rule) for rule in _rows(row.get("aturan"))),
+        rules=tuple(_rule(rule) for rule in values.rows(row.get("aturan"))),
     )
 
 
 def _need(row: Mapping[str, Any]) -> Need:
     return Need(
-        _text(row.get("jabatan")),
-        _text(row.get("unit_nama") or row.get("unit")),
+        values.text(row.get("jabatan")),
+        values.text(row.get("unit_nama") or row.get("unit")),
         *(
-            _number(row.get(key))
+            values.number(row.get(key))
             for key in ("formasi", "bezetting", "kebutuhan", "gap", "rasio", "pengaduan_6_bulan")
         ),
     )
 
 
 def _survey(row: Mapping[str, Any]) -> Opinion:
-    value = "diam" if row.get("menjawab") is False else _text(row.get("selisih"))
-    count = _text(row.get("jumlah"))
+    value = "diam" if row.get("menjawab") is False else values.text(row.get("selisih"))
+    count = values.text(row.get("jumlah"))
     return Opinion(
-        who=_text(row.get("nama") or row.get("unit")),
-        side=_text(row.get("jabatan")),
+        who=values.text(row.get("nama") or row.get("unit")),
+        side=values.text(row.get("jabatan")),
         value=value,
         tone={"kurang": "warn", "lebih": "note", "cukup": "good"}.get(value, "quiet"),
-        text=" · ".join(part for part in (count, _text(row.get("sebab"))) if part),
+        text=" · ".join(part for part in (count, values.text(row.get("sebab"))) if part),
         day="",
     )
 
 
 def _opinion(row: Mapping[str, Any]) -> Opinion:
-    value = "diam" if row.get("diam") is True else _text(row.get("pendapat_pihak"))
+    value = "diam" if row.get("diam") is True else values.text(row.get("pendapat_pihak"))
     return Opinion(
-        who=_text(row.get("label")),
-        side=_text(row.get("peran")),
+        who=values.text(row.get("label")),
+        side=values.text(row.get("peran")),
         value=value,
         tone=OPINION_TONES.get(value, "quiet"),
-        text=_text(row.get("alasan_pendapat")),
-        day=_text(row.get("tgl_konsultasi")),
-        replacement=_text(row.get("pengganti")),
+        text=values.text(row.get("alasan_pendapat")),
+        day=values.text(row.get("tgl_konsultasi")),
+        replacement=values.text(row.get("pengganti")),
     )
 
 
 def _decisions(data: Mapping[str, Any]) -> Iterator[Opinion]:
     """What those said who decided before, by their roles."""
     for role in DECIDERS:
-        if value := _text(data.get(f"putusan_{role}")):
-            text = _text(data.get(f"alasan_{role}"))
+        if value := values.text(data.get(f"putusan_{role}")):
+            text = values.text(data.get(f"alasan_{role}"))
             yield Opinion(role, "", value, OPINION_TONES.get(value, "quiet"), text, "")
 
 
@@ -353,45 +366,18 @@ def _wish(row: Mapping[str, Any]) -> Opinion:
     yes = willing in (True, "ya")
     known = willing not in (None, "")
     return Opinion(
-        who=_text(row.get("nama")),
-        side=_text(row.get("tujuan")),
+        who=values.text(row.get("nama")),
+        side=values.text(row.get("tujuan")),
         value=("bersedia" if yes else "tidak_bersedia") if known else "diam",
         tone=("good" if yes else "warn") if known else "quiet",
-        text=_text(row.get("alasan")),
+        text=values.text(row.get("alasan")),
         day="",
     )
 
 
 def _comparison(row: Mapping[str, Any]) -> Comparison:
-    before, after, change = (_number(row.get(key)) for key in ("sebelum", "sesudah", "perubahan"))
+    before, after, change = (values.number(row.get(key)) for key in ("sebelum", "sesudah", "perubahan"))
     better = row.get("tercapai")
     return Comparison(
-        _text(row.get("ukuran")), before, after, change, better if isinstance(better, bool) else None
+        values.said(row, "ukuran"), before, after, change, better if isinstance(better, bool) else None
     )
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _rows(value: Any) -> list[Mapping[str, Any]]:
-    return [row for row in _list(value) if isinstance(row, Mapping)]
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool):
-        return None
-    return float(value) if isinstance(value, int | float) and isfinite(value) else None
-
-
-def _text(value: Any) -> str:
-    """Readable text of a plain value; a number without a needless fraction."""
-    if value is None or isinstance(value, Mapping):
-        return ""
-    if isinstance(value, bool):
-        return "ya" if value else "tidak"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, list | tuple):
-        return ", ".join(_text(part) for part in value)
-    return str(value)

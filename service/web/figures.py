@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -80,7 +81,11 @@ def kept(chosen: Chosen) -> dict[str, Any]:
 
 
 def cases_url(chosen: Chosen) -> Any:
-    """The list of cases behind a figure: the page's own filters, and what the figure adds."""
+    """The list of cases behind a figure: the page's own filters, and what the figure adds.
+
+    A page has hundreds of these links: the address itself is looked up once.
+    """
+    page = url_for("cases.page")
 
     def url(figure: str = "", of: str = "", **added: str) -> str:
         wanted: dict[str, Any] = _filters(chosen) | added
@@ -89,7 +94,7 @@ def cases_url(chosen: Chosen) -> Any:
         ):  # a unit's figures count who left it only once that is decided, the list at once
             wanted |= {"figure": figure or "cases", "figure_of": of}
             wanted |= {f"figure_{name}": value for name, value in _period(chosen).items()}
-        return url_for("cases.page", **{name: value for name, value in wanted.items() if value})
+        return f"{page}?{urlencode({name: value for name, value in wanted.items() if value})}"
 
     return url
 

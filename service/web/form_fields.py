@@ -18,7 +18,7 @@ from service.domain import forms
 from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.operations import documents, tasks
 from service.operations.action import Action
-from service.web import context, lookup
+from service.web import context, lookup, wording
 
 blueprint = Blueprint("form_fields", __name__, url_prefix="/tasks")
 
@@ -58,7 +58,7 @@ def attach(task_id: uuid.UUID) -> ResponseReturnValue:
             )
             return jsonify(id=str(document.id), name=document.filename, size=document.size)
     except (Invalid, Conflict) as refused:
-        return jsonify(said=gettext(str(refused))), 422
+        return jsonify(said=wording.said(refused)), 422
 
 
 def _field(action: Action, task_id: uuid.UUID, name: str) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, request, session, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -19,7 +19,7 @@ LANGUAGES = ("id", "en")
 
 MANAGER = ("manajer", "overview.page")
 STARTS = (
-    ("administrator", "administration.page"),
+    ("administrator", "admin_running.page"),
     ("pemilik_proses", "definitions.page"),
     ("pegawai", "my.page"),
 )
@@ -28,12 +28,11 @@ STARTS = (
 
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
-    """Where the day begins: managers at the overview, employees at their own transfer, staff at the inbox."""
+    """Where the day begins: managers at the overview, employees at their own transfer, administrators at the state of
+    the system, staff at the inbox."""
     held = context.actor().roles
     starts = [MANAGER] if MANAGER[0] in held else STARTS if held <= {role for role, _ in STARTS} else []
-    places = [
-        endpoint for role, endpoint in starts if role in held and endpoint in current_app.view_functions
-    ]
+    places = [endpoint for role, endpoint in starts if role in held]
     return redirect(url_for(places[0] if places else "inbox.page"), 303)
 
 

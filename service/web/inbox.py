@@ -14,7 +14,6 @@ from flask_babel import gettext, ngettext
 from flask_login import login_required
 
 from service.db.drafts import Draft
-from service.db.queries import definitions as definition_queries
 from service.db.queries import inbox as inbox_queries
 from service.db.queries import tasks as queries
 from service.db.queries.tasks import TaskRow
@@ -23,8 +22,9 @@ from service.domain.decisions import Verdict
 from service.operations import batches, drafts, tasks
 from service.operations.action import Action
 from service.web import context, inbox_filters, moments, views
-from service.web.common import role_label
 from service.web.inbox_filters import Chosen
+from service.web.step_names import Names
+from service.web.words import role_label
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -38,6 +38,9 @@ OVERLAP = timedelta(seconds=10)
 @blueprint.app_template_global("my_id")
 def my_id() -> uuid.UUID | None:
     return context.actor().holder
+
+
+blueprint.app_template_global("case_title_of")(views.case_title_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,15 @@ def fields() -> ResponseReturnValue:
     return render_template("inbox/fields.html", wanted=wanted, filters=inbox_filters, **shown)
 
 
+@blueprint.get("/scopes")
+@login_required
+def scopes() -> ResponseReturnValue:
+    """How many tasks there are in each scope, anew after something was decided."""
+    wanted = inbox_filters.chosen(request.args)
+    with context.reading() as action:
+        return render_template("inbox/scopes.html", scopes=_scopes(action, wanted))
+
+
 @blueprint.get("/<uuid:task_id>/card")
 @login_required
 def card(task_id: uuid.UUID) -> ResponseReturnValue:
@@ -133,12 +145,12 @@ def news() -> ResponseReturnValue:
 def _choices(action: Action, wanted: Chosen) -> dict[str, Any]:
     """What occurs among the tasks of the scope, for the fields of the filters."""
     choices = inbox_queries.choices(action.session, action.actor, wanted.scope)
-    definitions = definition_queries.page(action.session, limit=100, cursor=None).items
+    names = Names(action)
     return {
         "choices": choices,
         "kinds": [(kind.element, context.in_language(kind.name, kind.name_en)) for kind in choices.kinds],
-        "stages": [(stage, stage) for stage in choices.stages],
-        "processes": [(entry.key, entry.name) for entry in definitions],
+        "stages": [(stage, names.stage(stage)) for stage in choices.stages],
+        "processes": names.definitions(),
         "roles": [(role, role_label(role)) for role in sorted(action.actor.roles)],
     }
 
@@ -171,7 +183,7 @@ def _cards(action: Action, rows: Iterable[TaskRow]) -> list[Card]:
 
 def _verdicts(action: Action, row: TaskRow) -> dict[Verdict, str]:
     free = row.assignee_id is None or row.assignee_id == action.actor.holder
-    if row.state != "open" or not row.offered or not free or row.form is None:
+    if row.state != "open" or row.suspended or not row.offered or not free or row.form is None:
         return {}
     schema = tasks.form_of_version(action, row.definition_version_id, row.form)
     found = decisions.decision(forms.localized(schema, context.language()) if schema else None)

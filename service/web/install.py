@@ -22,7 +22,7 @@ def manifest() -> Response:
         short_name="Mutasi",
         description=gettext("Transfers of civil servants"),
         lang=context.language(),
-        start_url="/inbox",
+        start_url="/",
         scope="/",
         display="standalone",
         background_color="#f4f6f9",

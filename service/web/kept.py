@@ -36,6 +36,11 @@ class Kept:
                 self._parts.popitem(last=False)
         return made
 
+    def forget(self) -> None:
+        """Leave out all parts."""
+        with self._lock:
+            self._parts.clear()
+
 
 def part(action: Action, key: Hashable, make: Callable[[], str]) -> Markup:
     """A part of a page as made in the present minute, in the reader's language and time zone."""

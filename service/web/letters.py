@@ -1,4 +1,4 @@
-"""Letters: the draft before the decision, the letter after it, its signatures, and the public check."""
+"""Letters: the draft before the decision, the letter after it, and its signatures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -25,9 +24,10 @@ from service.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.domain.letters import SK, LetterKind
 from service.operations import cases, tasks
 from service.operations.action import Action
-from service.operations.letters import by_hand, files, issuing, rendering, signing, verifying
+from service.operations.letters import by_hand, files, issuing, rendering, signing
 from service.operations.letters.rules import read_rules
-from service.web import context
+from service.web import context, wording
+from service.web.saying import saying
 
 blueprint = Blueprint("letters", __name__)
 
@@ -205,7 +205,7 @@ def sign(letter_id: uuid.UUID) -> ResponseReturnValue:
         )
     except (Invalid, NotAllowed, Conflict) as refused:
         with context.reading() as action:
-            return _letter_page(action, letter_id, gettext(str(refused))), 422
+            return _letter_page(action, letter_id, wording.said(refused)), 422
     if failed:
         flash(gettext("It was not signed: %(reason)s", reason=gettext(failed)), "bad")
     else:
@@ -217,13 +217,8 @@ def sign(letter_id: uuid.UUID) -> ResponseReturnValue:
 @login_required
 def retry(letter_id: uuid.UUID) -> ResponseReturnValue:
     """Have a letter that failed printed and signed once more."""
-    try:
-        with context.services().action(context.actor()) as action:
-            signing.retry(action, letter_id)
-    except Conflict as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("The letter will be signed in a moment."), "note")
+    with saying(gettext("The letter will be signed in a moment."), Conflict, tone="note") as action:
+        signing.retry(action, letter_id)
     return redirect(url_for(".page", letter_id=letter_id), 303)
 
 
@@ -237,25 +232,10 @@ def write(case_id: uuid.UUID) -> ResponseReturnValue:
             letter = by_hand.write(action, case_id, request.form.get("kind", "")[:32])
             letter_id = letter.id
     except Invalid as refused:
-        flash(gettext(str(refused)), "bad")
+        flash(wording.said(refused), "bad")
         return redirect(url_for("cases.case", case_id=case_id), 303)
     flash(gettext("The letter has its number; it will be signed in a moment."), "good")
     return redirect(url_for(".page", letter_id=letter_id), 303)
-
-
-# -- the public check
-
-
-@blueprint.get("/verify/<code>")
-def verify(code: str) -> ResponseReturnValue:
-    """Anybody: is this letter genuine? Nothing else is told."""
-    services, now, address = context.services(), datetime.now(UTC), request.remote_addr or ""
-    with services.reading(now=now) as action:
-        found = verifying.check(action, code, address)
-    if found.verdict == verifying.UNKNOWN:
-        with services.action(now=now) as action:
-            verifying.note_unknown(action, address)
-    return render_template("letters/verify.html", found=found)
 
 
 def _may_retry(action: Action, row: LetterRow) -> bool:

@@ -16,7 +16,7 @@ from service.domain.access import Actor
 from service.domain.errors import Conflict, NotAllowed, NotFound
 from service.operations import own_requests
 from service.operations.action import Action
-from service.web import common, context, my_story
+from service.web import context, my_story, wording, words
 
 blueprint = Blueprint("my", __name__, url_prefix="/my")
 
@@ -88,7 +88,7 @@ def request_transfer() -> ResponseReturnValue:
             begun = own_requests.start(action)
             case_id = begun.id
     except Conflict as refused:
-        flash(common.said(refused), "warning")
+        flash(wording.said(refused), "warn")
         return redirect(url_for(".page"), 303)
     with context.services().reading(own) as action:
         task = next(iter(queries.tasks(action.session, [case_id]).get(case_id, [])), None)
@@ -108,5 +108,5 @@ def days_left(action: Action, moment: object) -> int:
 def _whom_to_ask(action: Action) -> str:
     """`Kepala BKPSDM (Citra Maharani)`."""
     names = queries.holders(action.session, HR_HEAD, 1)
-    label = common.role_label(HR_HEAD)
+    label = words.role_label(HR_HEAD)
     return f"{label} ({names[0]})" if names else label

@@ -10,20 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from dateutil.relativedelta import relativedelta
 from flask_babel import gettext
 
 from service.db.cases import Case, Task
+from service.db.drafts import HeldDecision
 from service.db.queries import cases as case_queries
 from service.db.queries import own_cases as queries
 from service.domain.access import Actor
+from service.domain.reviews import INTERVALS
 from service.engine.definitions import Definition
 from service.operations import cases, definitions
 from service.operations.action import Action
-from service.web import answers, context, diagrams, facts
-from service.web.common import role_label
+from service.web import answers, context, diagrams, facts, moments
 from service.web.facts import Candidate, Facts
+from service.web.words import role_label
 
 Level = Literal["asked", "own", "consulted", "decided"]
+REVIEWS = "evaluation"
 WISHES, REQUEST, ANSWER_TO_DECREE, RULING = "aspirasi", "permohonan", "tanggapan_sk", "jawab_keberatan"
 
 
@@ -67,6 +71,7 @@ class Story:
     title: str
     now: str
     next: str
+    next_when: str
     turn: str
     turn_until: datetime | None
     mine: Task | None
@@ -92,28 +97,34 @@ def tell(action: Action, actor: Actor, case: Case, tasks: Sequence[Task], *, bri
     asked = [] if brief else _asked(action, case, definition, own)
     waiting = [task for task in tasks if task.state == "open"]
     mine = next((task for task in own if task.state == "open"), None)
-    turn = mine or next(iter(waiting), None)
+    sent = mine is not None and action.session.get(HeldDecision, mine.id) is not None
+    turn = None if sent else mine or next(iter(waiting), None)
     told = facts.gather(data, names=True, others=True) if known else None
     score = told.chosen if told is not None and level == "decided" else None
     shows_way = level != "asked" and not brief
     walked = case_queries.walked(action.session, case.id).get(definition.key, {}) if shows_way else {}
+    tells_next = level != "asked" and case.status == "running"
     stones = diagrams.milestones(definition, walked, case.stage_element, case.status == "running")
+    ahead = next((stone for stone in stones if stone.state == "ahead"), None) if tells_next else None
     decided = level == "decided" and not brief
     wakes_at = queries.next_timer(action.session, case.id) if decided else None
     return Story(
         case=case,
         level=level,
-        title=_title(case, definition, level),
-        now=_now(case, level, mine),
-        next=_next(stones) if level != "asked" and case.status == "running" else "",
+        title=_title(case, definition, level, told),
+        now=gettext("Your answer was sent. It is carried out in a moment.")
+        if sent
+        else _now(case, level, mine),
+        next=ahead.name if ahead is not None else "",
+        next_when=_when(case, ahead) if ahead is not None else "",
         turn=_turn(turn, mine) if level != "asked" or mine else "",
         turn_until=turn.due_at if turn is not None and (level != "asked" or mine) else None,
-        mine=mine,
+        mine=None if sent else mine,
         asked=tuple(asked),
         steps=tuple(stones) if shows_way and len(stones) > 1 else (),
         facts=_about_me(told, level),
         own_score=score,
-        objection=_objection(action, case, definition, tasks, own) if decided else None,
+        objection=_objection(action, case, definition, tasks, own) if decided and not sent else None,
         wakes_at=wakes_at,
     )
 
@@ -138,9 +149,12 @@ def _about_me(told: Facts | None, level: Level) -> Facts | None:
     return mine if level == "decided" else facts.unjudged(mine)
 
 
-def _title(case: Case, definition: Definition, level: Level) -> str:
+def _title(case: Case, definition: Definition, level: Level, told: Facts | None) -> str:
     if level in ("consulted", "decided"):
-        return case.title
+        goal = told.target if told is not None else None
+        if goal is None or not goal.position:
+            return context.in_language(case.title, case.title_en)
+        return gettext("Transfer to %(position)s, %(unit)s", position=goal.position, unit=goal.unit)
     if level == "own":
         return gettext("My request to be moved")
     model = definition.models[definition.key]
@@ -175,10 +189,12 @@ def _ended(case: Case, level: Level) -> str:
     return gettext("This process ended without a transfer for you.")
 
 
-def _next(stones: Sequence[diagrams.Milestone]) -> str:
-    """The stage after the present one."""
-    ahead = [stone.name for stone in stones if stone.state == "ahead"]
-    return ahead[0] if ahead else ""
+def _when(case: Case, ahead: diagrams.Milestone) -> str:
+    """When the next stage begins: the reviews on a day that is known, others after the present stage."""
+    if ahead.element == REVIEWS and case.effective_on is not None:
+        first = case.effective_on + relativedelta(months=INTERVALS[0])
+        return gettext("the first about %(day)s", day=moments.day(first))
+    return gettext("when the present stage is complete")
 
 
 def _turn(turn: Task | None, mine: Task | None) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.db.cases import CaseDocument
 from service.db.queries import people
+from service.db.queries.tasks import TaskRow
 from service.domain import forms
 from service.domain.errors import NotFound
 from service.web import context
@@ -28,19 +29,33 @@ def found(kind: str, key: str) -> tuple[str, str]:
     """(name, what to tell it from others by) of a key; the key itself for one that is not known, and for an employee
     beyond the reader's reach: as in look-ups, who sees only their units knows the people of those.
     """
-    known: dict[tuple[str, str], tuple[str, str]] = g.setdefault("named", {})
+    return _known(kind, key) or (key, "")
+
+
+def _known(kind: str, key: str) -> tuple[str, str] | None:
+    """The same; None for what is no key, such as a text that somebody typed and did not choose."""
+    known: dict[tuple[str, str], tuple[str, str] | None] = g.setdefault("named", {})
     if (kind, key) not in known:
         with context.reading() as action:
             try:
                 known[kind, key] = FINDERS[kind](action.session, key)
             except NotFound:
-                known[kind, key] = (key, "")
+                known[kind, key] = None
     return known[kind, key]
 
 
 def label(kind: str, key: str) -> str:
     """`Ani Pratiwi, S.Sos.` of a NIP."""
     return found(kind, key)[0]
+
+
+def asked(task: TaskRow) -> str:
+    """The unit or the person that a task is for, which tells it from others of its name; empty for a whole role's, and
+    for what the reader must not know.
+    """
+    if task.person_nip:
+        return label("employees", task.person_nip)
+    return label("units", task.unit_id) if task.unit_id else ""
 
 
 def filename(document_id: str) -> str:
@@ -55,8 +70,8 @@ def in_form(schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, d
     for _, component, value in forms.given(schema, values):
         kind = forms.lookup_of(component)
         if kind and isinstance(value, str) and value:
-            name, detail = found(kind, value)
-            names.setdefault(kind, {})[value] = {"label": name, "detail": detail}
+            if one := _known(kind, value):
+                names.setdefault(kind, {})[value] = {"label": one[0], "detail": one[1]}
         elif component["type"] == "filepicker" and isinstance(value, list):
             files = {each: _document(each) for each in value if isinstance(each, str)}
             names["files"] |= {each: file for each, file in files.items() if file}

@@ -10,16 +10,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
 
-from service.db.cases import Case
+from service.db.cases import Case, Task
+from service.db.notices import Notice
 from service.db.queries import comments as comment_queries
 from service.db.queries import notices as queries
 from service.db.queries import tasks as task_queries
 from service.db.queries.notices import MOST_COUNTED, NoticeRow
 from service.domain import notice_words
 from service.domain.errors import NotFound
+from service.domain.notices import ABOUT_SUBSTITUTIONS
 from service.operations import notices
 from service.operations.action import Action
 from service.web import context
+from service.web.comments import named_in
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -38,6 +41,8 @@ STYLES = {
     "decision": ("gavel", "good"),
     "review": ("calendar-event", "note"),
     "incident": ("bug", "bad"),
+    "stand_in": ("user-share", "note"),
+    "stand_in_over": ("user-share", "quiet"),
 }
 """Kind -> icon and tone."""
 
@@ -98,7 +103,7 @@ def open_(notice_id: uuid.UUID) -> ResponseReturnValue:
     """To what a notice is about; it is read then."""
     with context.services().action(context.actor()) as action:
         found = notices.mark_read(action, notice_id)
-        target = _target(action, found.task_id, found.case_id, found.comment_id)
+        target = _target(action, found)
     return redirect(target, 303)
 
 
@@ -134,21 +139,38 @@ def _shown(count: int) -> str:
     return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count or "")
 
 
-def _target(
-    action: Action, task_id: uuid.UUID | None, case_id: uuid.UUID | None, comment_id: uuid.UUID | None
-) -> str:
-    """The task as long as there is something to do for this person, else the case; a comment in its place there."""
-    place = f"comment-{comment_id}" if comment_id else None
-    if task_id is not None:
-        try:
-            task = task_queries.get(action.session, action.actor, task_id)
-        except NotFound:
-            task = None
-        if task is not None and task.state == "open" and task.offered:
-            return url_for("tasks.page", task_id=task_id, _anchor=place)
-    if case_id is None:
+def _target(action: Action, notice: Notice) -> str:
+    """The task as long as there is something to do for this person, else the case (their own transfer in plain words); a
+    comment in its place there.
+
+    What was told in somebody's place leads to the same page, which offers to act for them.
+    """
+    place = f"comment-{notice.comment_id}" if notice.comment_id else None
+    if notice.kind in ABOUT_SUBSTITUTIONS:
+        return url_for("absence.page")
+    if notice.task_id is not None and _waits(action, notice):
+        return url_for("tasks.page", task_id=notice.task_id, _anchor=place)
+    if notice.case_id is None:
         return url_for(".page")
-    return url_for("cases.case", case_id=case_id, _anchor=place)
+    if place is None and _is_about_reader(action, notice.case_id):
+        return url_for("my.case", case_id=notice.case_id)
+    return url_for("cases.case", case_id=notice.case_id, _anchor=place)
+
+
+def _is_about_reader(action: Action, case_id: uuid.UUID) -> bool:
+    nip = context.own().nip
+    return nip is not None and action.session.get_one(Case, case_id).subject_nip == nip
+
+
+def _waits(action: Action, notice: Notice) -> bool:
+    """Whether the notice's task is open, for this person or for whom it was told."""
+    task = action.session.get_one(Task, notice.task_id)
+    if task.state != "open" or notice.substitution_id is not None:
+        return task.state == "open"
+    try:
+        return task_queries.get(action.session, action.actor, task.id).offered
+    except NotFound:
+        return False
 
 
 def _excerpts(action: Action, rows: tuple[NoticeRow, ...]) -> dict[uuid.UUID, str]:
@@ -161,6 +183,6 @@ def _excerpts(action: Action, rows: tuple[NoticeRow, ...]) -> dict[uuid.UUID, st
             case = action.session.get_one(Case, comment.case_id)
             readers[comment.case_id] = comment_queries.Readers(action.session, case)
         if readers[comment.case_id].may_read(action.actor, comment.audience):
-            text = " ".join(comment.body.split())
+            text = " ".join(named_in(comment.body, comment.mentions).split())
             shown[comment.id] = text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT]} …"
     return shown

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import login_required
 
 from service.db.queries.figures import choosing
@@ -20,8 +20,8 @@ from service.domain.comparing import Effect, Share
 from service.operations import figures as counting
 from service.operations.action import Action
 from service.web import charts, figures, outcome_tables
-from service.web.common import number, review_label
 from service.web.step_names import Names
+from service.web.words import number, review_label, signed
 
 blueprint = Blueprint("outcomes", __name__)
 
@@ -81,21 +81,42 @@ def share_of(share: Share) -> str:
 def _measures(found: Outcomes) -> list[dict[str, Any]]:
     """The three measures as rows of the picture: label, the numbers, and where the interval lies in percent."""
     rows = (
-        (gettext("Complaints a month"), found.complaints.effect, found.complaints, gettext("units")),
-        (gettext("Distance of the load from 1"), found.ratio.effect, found.ratio, gettext("units")),
-        (gettext("Yearly rating (1 is best)"), found.ratings, None, gettext("people")),
+        (
+            gettext("Complaints a month"),
+            found.complaints.effect,
+            found.complaints,
+            "transfers",
+            _units,
+        ),
+        (
+            gettext("Distance of the load from 1"),
+            found.ratio.effect,
+            found.ratio,
+            "transfers",
+            _units,
+        ),
+        (gettext("Yearly rating (1 is best)"), found.ratings, None, "rated", _people),
     )
     return [
         {
             "label": label,
             "effect": effect,
-            "of": of,
+            "figure": figure,
+            "of": counted(effect.sets),
             "left_out": measured.left_out if measured else 0,
             "verdict": verdict(effect),
             "drawn": _drawn(effect),
         }
-        for label, effect, measured, of in rows
+        for label, effect, measured, figure, counted in rows
     ]
+
+
+def _units(count: int) -> str:
+    return ngettext("unit", "units", count)
+
+
+def _people(count: int) -> str:
+    return ngettext("person", "people", count)
 
 
 def _drawn(effect: Effect) -> Mapping[str, float] | None:
@@ -163,14 +184,6 @@ def _loads(measured: Measured) -> str:
         high=signed(-(effect.low or 0), 2),
         verdict=_small(verdict(effect)[0]),
     )
-
-
-def signed(value: float | None, digits: int = 1) -> str:
-    """`+1,2` or `−0,4`; an en dash for None."""
-    if value is None:
-        return "–"
-    sign = "−" if round(value, digits) < 0 else "+"
-    return f"{sign}{number(abs(value), digits)}"
 
 
 def _small(text: str) -> str:

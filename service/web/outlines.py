@@ -75,7 +75,7 @@ class _Words:
             node.id,
             kind_of(node),
             _name(node),
-            node.lane or "",
+            context.in_language(node.lane or "", node.lane_en),
             state,
             {"done": gettext("done"), "current": gettext("now"), "ahead": gettext("not yet")}.get(state, ""),
             tuple(self._notes(step, place)),
@@ -184,8 +184,10 @@ EVENT_KINDS = {
 
 def _name(node: Node) -> str:
     found = context.in_language(node.name, node.mutasi.get("nameEn", ""))
-    if found or node.kind not in GATEWAYS:
-        return found or node.id
+    if found or node.kind in {"startEvent", "endEvent"}:
+        return found  # where it begins or ends needs no name
+    if node.kind not in GATEWAYS:
+        return node.id
     return str(gettext("the ways meet")) if len(node.outgoing) < 2 else ""
 
 

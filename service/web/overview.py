@@ -20,9 +20,9 @@ from service.domain.figures import minute
 from service.engine.definitions import Definition
 from service.operations.action import Action
 from service.web import charts, diagrams, figures, overview_tables
-from service.web.common import number
 from service.web.diagrams import Diagrams
 from service.web.step_names import Names
+from service.web.words import number
 
 blueprint = Blueprint("overview", __name__)
 
@@ -64,6 +64,11 @@ def _figures(action: Action, chosen: Chosen) -> str:
         last_day=lambda month: (months.add(month, 1) - timedelta(days=1)).isoformat(),
         authority=overview_tables.authority,
         tasks_url=_tasks_url(chosen),
+        all_cases_url=figures.cases_url(Chosen(chosen.first, chosen.last)),
+        usual_url=figures.cases_url(
+            overview.usual_period(chosen, months.of(action.now, action.calendar.timezone))
+        ),
+        opened_before=lambda age: minute(action.now) - int(age),
         throughput=charts.throughput(found.months),
         cycles=charts.cycles(found.months),
         most=MOST_ROWS,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from flask_babel import gettext
 
 from service.db.queries.overview import Overview
-from service.web.common import role_label
 from service.web.exports import Rows
 from service.web.step_names import Names
+from service.web.words import role_label
 
 
 def days(minutes: float | None) -> float | None:

@@ -14,7 +14,7 @@ from flask_login import login_required
 from service.db.queries import own_cases
 from service.domain.errors import Conflict, Invalid
 from service.operations import corrections, exporting_own
-from service.web import common, context, own_records
+from service.web import context, own_records, wording
 from service.web.my import employee
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/my/data")
@@ -33,6 +33,7 @@ def page() -> ResponseReturnValue:
             sections=own_records.sections(action, own.nip or "", waiting),
             requests=asked,
             name_of=own_records.name_of,
+            changed=own_records.changed,
             hours=corrections.hours(action.calendar.local_date(action.now)),
             law=corrections.law(action.calendar.local_date(action.now)),
         )
@@ -76,7 +77,7 @@ def ask() -> ResponseReturnValue:
             corrections.ask(action, kind, key, column, form.get("wanted", ""), evidence)
     except (Invalid, Conflict) as refused:
         fields = refused.fields if isinstance(refused, Invalid) else {}
-        errors = {"": common.said(refused)} | {name: gettext(text) for name, text in fields.items()}
+        errors = {"": wording.said(refused)} | {name: wording.said(text) for name, text in fields.items()}
         return _wrong(form, errors), 422
     flash(gettext("Your request was sent to the HR agency. The answer appears here."), "good")
     return redirect(url_for(".page") + "#requests", 303)

@@ -16,7 +16,7 @@ from service.domain import codes, own_data
 from service.domain.rules import TITLES
 from service.operations import corrections
 from service.operations.action import Action
-from service.web import context, moments
+from service.web import context, document_kinds, moments
 
 YEARS = 5
 
@@ -115,7 +115,7 @@ class _Reader:
             self._plain(
                 "employee_competency",
                 f"{r.nip}|{r.kode}",
-                codes.KOMPETENSI.get(r.kode, r.kode.replace("_", " ").capitalize()),
+                context.in_language(*codes.kompetensi_name(r.kode)),
                 r.tgl,
                 r,
                 level=r.level,
@@ -140,7 +140,7 @@ class _Reader:
     def _discipline(self) -> list[Record]:
         rows = self._rows(tables.Discipline, tables.Discipline.mulai.desc(), 20)
         return [
-            self._plain("discipline", str(r.id), codes.TINGKAT_HUKDIS.get(r.tingkat, r.tingkat), r.mulai, r)
+            self._plain("discipline", str(r.id), in_list(codes.TINGKAT_HUKDIS, r.tingkat), r.mulai, r)
             for r in rows
         ]
 
@@ -151,8 +151,7 @@ class _Reader:
     def _documents(self) -> list[Record]:
         rows = self._rows(tables.EmployeeDocument, tables.EmployeeDocument.tgl.desc(), 40)
         return [
-            self._plain("employee_document", str(r.id), r.jenis.replace("_", " ").capitalize(), r.tgl, r)
-            for r in rows
+            self._plain("employee_document", str(r.id), document_kinds.label(r.jenis), r.tgl, r) for r in rows
         ]
 
     def _rows(self, model: Any, order: Any, most: int) -> Sequence[Any]:
@@ -211,8 +210,26 @@ def in_words(found: own_data.Field, value: Any) -> str:
     if found.type == "date":
         return moments.day(value)
     if found.choices is not None:
-        return found.choices.get(value, str(value))
+        return in_list(found.choices, value)
     return str(value)
+
+
+def in_list(choices: Mapping[Any, codes.Said], code: Any) -> str:
+    """A code in the reader's language; an unknown one as it is."""
+    return context.in_language(*choices[code]) if code in choices else str(code)
+
+
+def changed(kind: str, changes: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+    """What an answer to a request has changed: (column, before, after), in words."""
+    fields = own_data.KINDS[kind].fields if kind in own_data.KINDS else {}
+
+    def said(name: str, value: Any) -> str:
+        return in_words(fields[name], value) if name in fields else str(value)
+
+    return [
+        (label_of(name), said(name, before), said(name, after))
+        for name, (before, after) in (changes or {}).items()
+    ]
 
 
 def used(code: str) -> str:

@@ -17,7 +17,8 @@ from service.db.queries import tasks as task_queries
 from service.db.queries.case_list import CaseFilter
 from service.db.queries.task_filters import TaskFilter
 from service.operations.action import Action
-from service.web import common, context, saved_views
+from service.web import common, context, saved_views, views
+from service.web.admin import admin_places
 
 blueprint = Blueprint("palette", __name__)
 
@@ -85,6 +86,11 @@ def _fitting(entries: Iterable[Entry], text: str) -> list[Entry]:
 def _places() -> Iterator[Entry]:
     for link in common.navigation():
         yield Entry(link.label, link.href)
+    for place in admin_places():
+        yield Entry(f"{gettext('Administration')}: {place.label}", place.href)
+    if context.own().nip is not None:
+        yield Entry(gettext("My wishes"), url_for("wishes.page"))
+        yield Entry(gettext("My data"), url_for("own_data.page"))
     inbox = gettext("Inbox")
     yield Entry(f"{inbox}: {gettext('Mine')}", url_for("inbox.page", view="mine"))
     yield Entry(f"{inbox}: {gettext('Overdue')}", url_for("inbox.page", due="late"))
@@ -93,6 +99,7 @@ def _places() -> Iterator[Entry]:
         for page, title in (("inbox", inbox), ("cases", gettext("Cases"))):
             for view in view_queries.of(action.session, action.actor, page):
                 yield Entry(f"{title}: {view.name}", saved_views.view_url(page, view.query))
+    yield Entry(gettext("Notices"), url_for("notices.page"))
     yield Entry(gettext("My account"), url_for("home.account"))
 
 
@@ -115,7 +122,7 @@ def _tasks(action: Action, text: str) -> Iterator[Entry]:
         action.session, action.actor, scope="offered", wanted=TaskFilter(search=text), limit=MOST
     )
     for row in found.items:
-        who = row.subject_name if row.subject_name and not row.names_hidden else row.case_title
+        who = row.subject_name if row.subject_name and not row.names_hidden else views.case_title_of(row)
         yield Entry(
             f"{context.in_language(row.name, row.name_en)}: {who}",
             url_for("tasks.page", task_id=row.id),
@@ -124,8 +131,11 @@ def _tasks(action: Action, text: str) -> Iterator[Entry]:
 
 
 def _cases(action: Action, text: str) -> Iterator[Entry]:
-    for row in case_list.page(action.session, action.actor, CaseFilter(search=text), limit=MOST).items:
-        yield Entry(row.title, url_for("cases.case", case_id=row.id), row.number)
+    found = case_list.page(action.session, action.actor, CaseFilter(search=text), limit=MOST).items
+    processes = views.process_names(action, found)
+    for row in found:
+        title = views.case_title(row, processes[row.definition_version_id])
+        yield Entry(title, url_for("cases.case", case_id=row.id), row.number)
 
 
 def _people(action: Action, text: str) -> Iterator[Entry]:

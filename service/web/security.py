@@ -16,9 +16,10 @@ from service.db.queries import signed_in as queries
 from service.domain.errors import BadCredentials, Conflict, Invalid, MutasiError, NotFound, TooManyAttempts
 from service.operations import passwords, second_factor, sessions, signing_in
 from service.operations.action import Action
-from service.web import context
+from service.web import context, wording
 from service.web.devices import device
-from service.web.sign_in import grouped, qr
+from service.web.saying import saying
+from service.web.sign_in import setting_up
 
 blueprint = Blueprint("security", __name__, url_prefix="/account/security")
 
@@ -60,20 +61,18 @@ def begin() -> ResponseReturnValue:
     """Show a QR code to scan."""
     try:
         with _acting() as action:
-            account = action.session.get_one(Account, action.actor.id)
-            secret = second_factor.begin(action, account)
-            picture = qr(second_factor.address(account, secret, action.settings.city))
+            scanned = setting_up(action, _own(action))
     except Conflict as refused:
-        flash(gettext(str(refused)), "bad")
+        flash(wording.said(refused), "bad")
         return redirect(url_for(".page"), 303)
-    return _page(secret=grouped(secret), picture=picture)
+    return _page(**scanned)
 
 
 @blueprint.post("/factor")
 @login_required
 def confirm() -> ResponseReturnValue:
-    """The first code switches it on."""
-    return _with_codes(second_factor.confirm, gettext("The second step is on."))
+    """The first code switches it on. After a wrong one the picture to scan is still there."""
+    return _with_codes(second_factor.confirm, gettext("The second step is on."), setting_up)
 
 
 @blueprint.post("/factor/codes")
@@ -101,19 +100,12 @@ def off() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """End one session, or all others."""
     handle = request.form.get("session", "")[:64]
-    try:
-        with _acting() as action:
-            if handle:
-                sessions.end_own(action, handle)
-            else:
-                sessions.end_own_others(action, current_user.session or "")
-    except NotFound as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(
-            gettext("That browser is signed out.") if handle else gettext("Other browsers are signed out."),
-            "good",
-        )
+    done = gettext("That browser is signed out.") if handle else gettext("Other browsers are signed out.")
+    with saying(done, NotFound, now=datetime.now(UTC)) as action:
+        if handle:
+            sessions.end_own(action, handle)
+        else:
+            sessions.end_own_others(action, current_user.session or "")
     return redirect(url_for(".page"), 303)
 
 
@@ -139,16 +131,28 @@ def _page(problems: dict[str, str] | None = None, status: int = 200, **values: A
     return shown, status
 
 
-def _with_codes(do: Callable[[Action, Account, str], list[str]], said: str) -> ResponseReturnValue:
+Shown = Callable[[Action, Account], dict[str, Any]]
+"""What a page shows beside what was refused."""
+
+
+def _nothing(_: Action, __: Account) -> dict[str, Any]:
+    return {}
+
+
+def _with_codes(
+    do: Callable[[Action, Account, str], list[str]], said: str, shown: Shown = _nothing
+) -> ResponseReturnValue:
     codes: list[str] = []
     code = request.form.get("code", "")[:100]
     answer = _tried(
-        lambda action: codes.extend(do(action, _own(action), code)), said, "second factor", "factor"
+        lambda action: codes.extend(do(action, _own(action), code)), said, "second factor", "factor", shown
     )
     return render_template("sign_in/codes.html", codes=codes, onward=url_for(".page")) if codes else answer
 
 
-def _tried(do: Callable[[Action], Any], said: str, kind: str, place: str) -> ResponseReturnValue:
+def _tried(
+    do: Callable[[Action], Any], said: str, kind: str, place: str, shown: Shown = _nothing
+) -> ResponseReturnValue:
     """Do it; what is refused is said at its place on the page, and a wrong secret is counted."""
     subject = f"{kind}:{current_user.username}"
     try:
@@ -157,11 +161,13 @@ def _tried(do: Callable[[Action], Any], said: str, kind: str, place: str) -> Res
             do(action)
     except TooManyAttempts:
         return _page({place: gettext("Too many failed attempts. Try again in a few minutes.")}, 429)
+    except BadCredentials as wrong:
+        with _acting() as action:
+            signing_in.note_guess(action, subject)
+            beside = shown(action, _own(action))
+        return _page({place: wording.said(wrong)}, 422, **beside)
     except MutasiError as refused:
-        if isinstance(refused, BadCredentials):
-            with _acting() as action:
-                signing_in.note_guess(action, subject)
-        return _page({place: gettext(str(refused))}, 422)
+        return _page({place: wording.said(refused)}, 422)
     flash(said, "good")
     return redirect(url_for(".page"), 303)
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import UTC, datetime
-from typing import Any
 
-from flask import Flask, Request, current_app, jsonify, redirect, request, url_for
-from flask_babel import gettext
+from flask import Flask, Request, current_app, request
 from flask_login import LoginManager, UserMixin
 from sqlalchemy.exc import OperationalError
 
@@ -53,7 +51,6 @@ def install(app: Flask) -> None:
     manager.session_protection = None  # the row decides, not a fingerprint of the browser
     manager.user_loader(_by_cookie)
     manager.request_loader(_by_token)
-    manager.unauthorized_handler(_to_sign_in)
 
 
 def _by_cookie(token: str) -> User | None:
@@ -101,15 +98,6 @@ def _bearer(request: Request) -> str:
 def _acting_for(request: Request) -> str | None:
     """The absent person a request to the API says it acts for."""
     return request.headers.get("Acting-For") if request.path.startswith("/api/") else None
-
-
-def _to_sign_in() -> Any:
-    """The sign-in page; a script of ours is told instead: it would take that page for what it asked for."""
-    if request.headers.get("Accept") == "application/json":
-        said = gettext("You are signed out: sign in again in another tab, then go on here.")
-        return jsonify(said=said), 401
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("sign_in.page", next=wanted), 303)
 
 
 def _services() -> Services:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,16 +15,19 @@ from markupsafe import Markup
 
 from service.db.accounts import Account
 from service.domain.errors import BadCredentials, Invalid, MutasiError, TooManyAttempts
-from service.operations import oidc, passwords, second_factor, signing_in, steps_to_enter
+from service.operations import oidc, passwords, second_factor, sessions, signing_in, steps_to_enter
 from service.operations.action import Action
 from service.operations.steps_to_enter import Entry
-from service.web import context
+from service.web import context, wording
 from service.web.sessions import User
 
 blueprint = Blueprint("sign_in", __name__)
 
 HALF, TARGET = "half", "target"
 KEPT = ("language",)
+FORMS = "csrf_token"
+COOKIE = "_user_id"
+"""Where Flask-Login keeps the session's token; it stays in the cookie of a session that is over."""
 
 
 @blueprint.get("/sign-in")
@@ -73,7 +76,7 @@ def take_code() -> Any:
 @blueprint.get("/sign-in/enrol")
 def enrol() -> Any:
     """Setting up the second factor that a role asks for."""
-    return _step("enrol", _setting_up, writing=True)
+    return _step("enrol", setting_up, writing=True)
 
 
 @blueprint.post("/sign-in/enrol")
@@ -84,7 +87,7 @@ def take_enrolment() -> Any:
     def confirm(action: Action, account: Account) -> None:
         codes.extend(second_factor.confirm(action, account, request.form.get("code", "")[:100]))
 
-    goes_on = _done("enrol", confirm, _setting_up)
+    goes_on = _done("enrol", confirm, setting_up)
     if not codes:
         return goes_on
     return render_template("sign_in/codes.html", codes=codes, onward=goes_on.location)
@@ -121,7 +124,7 @@ def use_link(token: str) -> Any:
     except Invalid as refused:
         with context.services().reading(now=datetime.now(UTC)) as action:
             owner = passwords.link_owner(action, token)
-        return render_template("sign_in/link.html", owner=owner, problem=gettext(str(refused))), 422
+        return render_template("sign_in/link.html", owner=owner, problem=wording.said(refused)), 422
     flash(gettext("Your password is set. Sign in with it."), "good")
     return redirect(url_for(".page"), 303)
 
@@ -134,30 +137,59 @@ def sign_out() -> Any:
         with context.services().action(current_user.actor, now=datetime.now(UTC)) as action:
             signing_in.end_session(action, current_user.session)
     logout_user()
-    _forget()
-    flash(gettext("You are signed out."), "success")
+    _forget(*KEPT)
+    flash(gettext("You are signed out."), "good")
     return redirect(url_for("sign_in.page", left="sso" if elsewhere else None), 303)
 
 
 def form(
-    problem: str | None = None, status: int = 200, *, username: str = "", retry_after: int | None = None
+    problem: str | None = None,
+    status: int = 200,
+    *,
+    username: str = "",
+    retry_after: int | None = None,
+    wanted: str | None = None,
+    typed: Sequence[str] = (),
 ) -> Any:
-    """The sign-in page, with what went wrong."""
+    """The sign-in page, with what went wrong. `typed`: texts that were sent when nobody was signed in any more."""
     settings = context.services().settings
     page = render_template(
         "sign_in/page.html",
         username=username,
-        next=request.values.get("next", ""),
+        next=request.values.get("next", "") if wanted is None else wanted,
         problem=problem,
+        why_out=_why_out() if problem is None else "",
+        typed=typed,
         provider=settings.oidc_label if oidc.is_on(settings) else "",
         left=request.args.get("left") == "sso" and oidc.is_on(settings),
     )
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
 
 
+def _why_out() -> str:
+    """Why the session that this browser had is over; empty when it had none."""
+    settings, token = context.services().settings, session.get(COOKIE)
+    with context.services().reading(now=datetime.now(UTC)) as action:
+        why = sessions.why_over(action, token) if token else None
+    if why == "ended":
+        return gettext(
+            "This browser was signed out: by you in another one, by a change of your password, or by an administrator."
+        )
+    if why == "idle":
+        minutes = settings.session_idle_minutes
+        return gettext("You were signed out: nothing was done here for %(minutes)s minutes.", minutes=minutes)
+    if why == "expired":
+        return gettext("You were signed out: %(hours)s hours had passed.", hours=settings.session_hours)
+    return ""
+
+
 def enter(entry: Entry, wanted: str) -> Any:
-    """Go on with a session's new secret: to the next step, or in."""
-    _forget()
+    """Go on with a session's new secret: to the next step, or in. Pages that the same person left open in this browser
+    stay good: their forms may still be sent."""
+    before = session.get(COOKIE) or session.get(HALF)
+    with context.services().reading(now=datetime.now(UTC)) as action:
+        same = before is not None and sessions.of_one_person(action, before, entry.token)
+    _forget(*KEPT, *([FORMS] if same else []))
     if entry.pending:
         session[HALF], session[TARGET] = entry.token, target(wanted)
         return redirect(url_for(f"sign_in.{STEPS[entry.pending]}"), 303)
@@ -188,7 +220,7 @@ def _step(
             values = shown(action, account)
             name = account.username
     except BadCredentials as over:
-        return form(gettext(str(over)), 401)
+        return form(wording.said(over), 401)
     status = 200 if problem is None else 422
     return render_template(f"sign_in/{step}.html", problem=problem, username=name, **values), status
 
@@ -217,20 +249,21 @@ def _done(
         return form(said, 429, retry_after=error.retry_after)
     except BadCredentials as wrong:
         if subject is None:
-            return form(gettext(str(wrong)), 401)
+            return form(wording.said(wrong), 401)
         with services.action(now=datetime.now(UTC)) as action:
             signing_in.note_guess(action, subject)
             signing_in.note_wrong_code(action, name, address)
-        return _step(step, shown, gettext(str(wrong)))
+        return _step(step, shown, wording.said(wrong))
     except (Invalid, MutasiError) as refused:
-        return _step(step, shown, gettext(str(refused)))
+        return _step(step, shown, wording.said(refused))
     return enter(entry, wanted)
 
 
-def _setting_up(action: Action, account: Account) -> dict[str, Any]:
+def setting_up(action: Action, account: Account) -> dict[str, Any]:
+    """What an authenticator scans, or its owner types into it."""
     secret = second_factor.begin(action, account)
     return {
-        "secret": grouped(secret),
+        "secret": _grouped(secret),
         "picture": qr(second_factor.address(account, secret, action.settings.city)),
     }
 
@@ -240,7 +273,7 @@ def qr(text: str) -> Markup:
     return Markup(segno.make(text, error="m").svg_inline(scale=5, border=3, dark="#10161f", light="#ffffff"))  # noqa: S704 - drawn here
 
 
-def grouped(secret: str) -> str:
+def _grouped(secret: str) -> str:
     """`JBSW Y3DP ...`, as people type it."""
     return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
 
@@ -257,9 +290,9 @@ def _repeated() -> Callable[[], str]:
     return same
 
 
-def _forget() -> None:
-    """Empty the cookie, but for the language."""
-    kept = {name: session[name] for name in KEPT if name in session}
+def _forget(*keep: str) -> None:
+    """Empty the cookie, but for what is to be kept."""
+    kept = {name: session[name] for name in keep if name in session}
     session.clear()
     session.update(kept)
 

@@ -14,7 +14,7 @@ from service.db.administration import SignInRequest
 from service.domain.errors import MutasiError, TooManyAttempts
 from service.operations import identities, oidc, signing_in, steps_to_enter
 from service.operations.recording import write_event
-from service.web import context, sign_in
+from service.web import context, sign_in, wording
 
 blueprint = Blueprint("sign_in_elsewhere", __name__, url_prefix="/sign-in/sso")
 
@@ -30,7 +30,11 @@ def go() -> Any:
     if not oidc.is_on(services.settings):
         abort(404)
     try:
+        with services.action(now=datetime.now(UTC)) as action:
+            signing_in.note_departure(action, request.remote_addr or "")
         provider = oidc.discover(services.settings)
+    except TooManyAttempts as error:
+        return _too_many(error)
     except oidc.Refused as refused:
         return _refuse(refused)
     with services.action(now=datetime.now(UTC)) as action:
@@ -49,6 +53,7 @@ def back() -> Any:
     try:
         with services.action(now=datetime.now(UTC)) as action:
             known = oidc.take_request(action, request.args.get("state", "")[:200], session.pop(STATE, ""))
+            signing_in.note_return(action, request.remote_addr or "")
             kept = SignInRequest(nonce=known.nonce, verifier=known.verifier, target=known.target)
         if error := request.args.get("error", "")[:100]:
             raise oidc.Refused("The identity provider did not let you in.", f"the provider said {error}")
@@ -104,9 +109,13 @@ def _refuse(refused: oidc.Refused) -> Any:
             signing_in.note_guess(action, f"sso:{address}")
             write_event(action, "sign_in_refused", data={"address": address, "reason": refused.reason[:300]})
     except TooManyAttempts as error:
-        said = gettext("Too many failed attempts. Try again in a few minutes.")
-        return sign_in.form(said, 429, retry_after=error.retry_after)
-    return sign_in.form(gettext(str(refused)), 401)
+        return _too_many(error)
+    return sign_in.form(wording.said(refused), 401)
+
+
+def _too_many(error: TooManyAttempts) -> Any:
+    said = gettext("Too many failed attempts. Try again in a few minutes.")
+    return sign_in.form(said, 429, retry_after=error.retry_after)
 
 
 def _back() -> str:

@@ -14,11 +14,10 @@ from service.db.queries import definitions as queries
 from service.domain.errors import Incident, Invalid, NotAllowed, NotFound
 from service.operations import cases, definitions, start_drafts
 from service.operations.action import Action
-from service.web import context, moments
+from service.web import context, moments, transfer_kinds, wording
 
 blueprint = Blueprint("starting", __name__, url_prefix="/start")
 
-KINDS = ("M1", "M2", "M2b", "M3", "M4", "M5", "M6", "M7")
 REFERENCE = "transfer_lifecycle"
 STAGES = frozenset(
     {
@@ -100,9 +99,11 @@ def start() -> ResponseReturnValue:
                 start_drafts.discard(action, given["definition"])
                 case_id, number = case.id, case.number
         except NotFound as refused:
-            errors["definition"] = str(refused)
+            errors["definition"] = wording.said(refused)
         except Invalid as refused:
-            errors |= refused.fields or {"": str(refused)}
+            errors |= {key: wording.said(text) for key, text in refused.fields.items()} or {
+                "": wording.said(refused)
+            }
         except Incident as incident:
             errors[""] = gettext("The process could not begin: %(reason)s", reason=str(incident))
         else:
@@ -122,7 +123,7 @@ def _errors(given: dict[str, str]) -> dict[str, str]:
         errors["definition"] = gettext("Choose a process.")
     if not given["reason"]:
         errors["reason"] = gettext("Say in a sentence why.")
-    if given["kind"] not in KINDS:
+    if given["kind"] not in transfer_kinds.CODES:
         errors["kind"] = gettext("Choose the kind of transfer.")
     if given["kind"] == "M7" and not given["subject"]:
         errors["subject"] = gettext("An own request needs the employee who asks.")
@@ -140,19 +141,6 @@ def _data(given: dict[str, str]) -> dict[str, Any]:
         "unit_tujuan": given["unit"] or None,
         "jabatan_tujuan": given["position"] or None,
     }
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [
-        ("M1", gettext("M1 · within this government")),
-        ("M2", gettext("M2 · between regencies or cities of one province")),
-        ("M2b", gettext("M2b · between the province and a regency or city")),
-        ("M3", gettext("M3 · between provinces")),
-        ("M4", gettext("M4 · between region and centre")),
-        ("M5", gettext("M5 · between central agencies")),
-        ("M6", gettext("M6 · to a mission abroad")),
-        ("M7", gettext("M7 · at the employee's own request")),
-    ]
 
 
 def _page(
@@ -173,10 +161,15 @@ def _page(
                 "key": row.key,
                 "name": context.in_language(compiled.name, compiled.name_en),
                 "version": version.version,
-                "about": getattr(model, "documentation", ""),
+                "about": context.in_language(model.documentation, model.documentation_en),
             }
         )
     choices.sort(key=lambda choice: choice["key"] != REFERENCE)
     return render_template(
-        "starting/page.html", choices=choices, given=given, errors=errors, kinds=_kinds(), draft=draft
+        "starting/page.html",
+        choices=choices,
+        given=given,
+        errors=errors,
+        kinds=transfer_kinds.named().items(),
+        draft=draft,
     )

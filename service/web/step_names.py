@@ -20,12 +20,16 @@ class Names:
             self.compiled[key] = definitions.compiled(action.session, action.engine, version_id)
         for definition in self.compiled.values():
             for node in definition.elements.values():
-                if node.kind in diagrams.STAGE_KINDS:
+                if node.process == definition.key and node.name:  # a task beside the stages is one, too
                     self._stages[node.name] = context.in_language(node.name, node.name_en)
 
     def definition(self, key: str) -> str:
         found = self.compiled.get(key)
         return context.in_language(found.name, found.name_en) if found else key
+
+    def definitions(self) -> list[tuple[str, str]]:
+        """(key, name) of each, to choose from."""
+        return [(key, self.definition(key)) for key in self.compiled]
 
     def process(self, process: str) -> str:
         for definition in self.compiled.values():

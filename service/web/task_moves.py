@@ -12,9 +12,9 @@ from flask_login import login_required
 
 from service.db.cases import Task
 from service.domain.errors import Conflict, Invalid
-from service.operations import handing, holding, returning
+from service.operations import handing, holding, returning, withdrawing
 from service.operations.action import Action
-from service.web import context
+from service.web import context, wording
 from service.web.tasks import back_to, following, second
 
 blueprint = Blueprint("task_moves", __name__, url_prefix="/tasks")
@@ -54,7 +54,7 @@ def withdraw(task_id: uuid.UUID) -> ResponseReturnValue:
     """Take one's own decision back while nobody has acted on it."""
     return _moved(
         task_id,
-        lambda action: returning.withdraw(action, task_id, _text("reason")),
+        lambda action: withdrawing.withdraw(action, task_id, _text("reason")),
         lambda _: gettext("Your decision was taken back; the task is open again."),
     )
 
@@ -67,7 +67,7 @@ def undo(task_id: uuid.UUID) -> ResponseReturnValue:
         with context.services().action(context.actor()) as action:
             holding.undo(action, task_id)
     except Conflict as refused:
-        flash(gettext(str(refused)), "warn")
+        flash(wording.said(refused), "warn")
     else:
         flash(gettext("Taken back. Nothing has happened, and your answers are in the form."), "good")
     return redirect(back_to(task_id), 303)
@@ -90,7 +90,7 @@ def _moved(
     except Conflict as conflict:
         return second(task_id, {}, conflict)
     except Invalid as refused:
-        flash(gettext(next(iter(refused.fields.values()), str(refused))), "bad")
+        flash(wording.said(next(iter(refused.fields.values()), refused)), "bad")
         return redirect(back_to(task_id), 303)
     flash(say(name), "good")
     return redirect(following(case_id), 303)

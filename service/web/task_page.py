@@ -18,7 +18,7 @@ from service.db.queries import tasks as queries
 from service.domain import decisions, forms
 from service.domain.errors import Conflict, Incident
 from service.engine.definitions import Definition
-from service.operations import definitions, drafts, handing, returning, tasks
+from service.operations import cases, definitions, drafts, handing, returning, tasks, withdrawing
 from service.operations.action import Action
 from service.web import answers, context, named, timeline, views
 
@@ -76,6 +76,10 @@ def described(action: Action, task_id: uuid.UUID, typed: Typed | None = None) ->
         "suspension": case_queries.suspension(action.session, case.id) if stands_still else None,
         "mine": mine,
         "held": held,
+        "time_is_over": _time_is_over(action, case, task),
+        "cancellation": case_queries.cancellation(action.session, case.id)
+        if task.state == "cancelled" and case.status == "cancelled" and task.closed_at == case.ended_at
+        else None,
         "held_seconds": (held.until - action.now).total_seconds() if held else 0,
         "drawn": drawn,
         "draft": draft,
@@ -109,7 +113,20 @@ def conflict(action: Action, task_id: uuid.UUID, given: Mapping[str, Any], refus
         conflict=refused,
         typed=_in_words(action, case, task, given),
         answered_words=answered(action, case, task, row),
+        time_is_over=_time_is_over(action, case, task),
+        own=case.decided_at is not None and case.subject_nip == action.actor.nip,
     )
+
+
+def _time_is_over(action: Action, case: Case, task: Task) -> bool:
+    """Whether the task was closed unanswered because its term had ended."""
+    definition = definitions.compiled(action.session, action.engine, case.definition_version_id)
+    borders = [
+        element.id
+        for element in definition.elements.values()
+        if element.kind == "boundaryEvent" and element.process == task.process
+    ]
+    return case_queries.border_crossed(action.session, task, borders)
 
 
 def answered(action: Action, case: Case, task: Task, row: queries.TaskRow) -> list[tuple[str, str]]:
@@ -125,10 +142,8 @@ def answered(action: Action, case: Case, task: Task, row: queries.TaskRow) -> li
 def label_of(drawn: Mapping[str, Any] | None, key: str) -> str:
     """`Keputusan: ` of a field's key (`anggota.0.nama`: of the list), for the list of what is wrong."""
     for field in forms.fields(drawn["schema"]) if drawn else ():
-        name = ".".join(field.path)
-        if key == name or key.startswith(f"{name}."):
-            component = field.component
-            return f"{component.get('label') or component.get('dateLabel') or name}: "
+        if key == field.name or key.startswith(f"{field.name}."):
+            return f"{field.label}: "
     return ""
 
 
@@ -156,8 +171,13 @@ def _quick(drawn: Mapping[str, Any] | None) -> dict[str, Any] | None:
     found = decisions.decision(drawn["schema"]) if drawn else None
     if found is None:
         return None
-    no = found.answers.get("reject") or found.answers["back"]
-    return {"key": ".".join(found.path), "approve": found.answers["approve"], "reject": no}
+    no: decisions.Verdict = "reject" if "reject" in found.answers else "back"
+    return {
+        "key": ".".join(found.path),
+        "yes": found.answers["approve"],
+        "verdict": no,
+        "no": found.answers[no],
+    }
 
 
 def words() -> dict[str, str]:
@@ -189,12 +209,12 @@ def _ways_on(action: Action, case: Case, task: Task, definition: Definition, *, 
         "colleagues": people,
         "may_delegate": free and bool(people),
         "may_assign": may_assign and bool(people),
-        "steps_back": [(step, timeline.name_of(definition, task.process, step)) for step in back],
-        "may_withdraw": returning.may_withdraw(action, case, task),
+        "steps_back": [(step, timeline.name_anywhere(definition, step)) for step in back],
+        "may_withdraw": withdrawing.may_withdraw(action, case, task),
     }
 
 
 def _in_words(action: Action, case: Case, task: Task, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     schema = tasks.form(action, task, case)
     localized = forms.localized(schema, context.language()) if schema else None
-    return answers.in_words(localized, given, {})
+    return answers.in_words(localized, given, cases.data(action, case))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -96,19 +97,32 @@ def second(task_id: uuid.UUID, given: Mapping[str, Any], conflict: Conflict) -> 
 
 
 def following(case_id: uuid.UUID) -> str:
-    """Where to go on: the person's next task in the same case, else the next in their inbox, else the inbox."""
+    """Where to go on: the person's next task in the same case, else the next in their inbox, else where they work."""
     with context.reading() as action:
         found = queries.inbox(action.session, action.actor, state="open", case_id=case_id, limit=1)
         if not found.items:
             found = queries.inbox(action.session, action.actor, state="open", limit=1)
-    return back_to(found.items[0].id) if found.items else url_for("inbox.page")
+    if found.items:
+        return back_to(found.items[0].id)
+    return url_for("inbox.page" if request.form.get("from") == INBOX else "home.start")
 
 
 def back_to(task_id: uuid.UUID) -> str:
-    """A task where the person works: in the panes of the inbox, or on a page of its own."""
+    """A task where the person works: in the panes of the inbox with its filters, or on a page of its own."""
     if request.form.get("from") == INBOX:
-        return url_for("inbox.page", task=task_id)
+        return context.here("inbox.page", _filters() | {"task": str(task_id)})
     return url_for("tasks.page", task_id=task_id)
+
+
+@blueprint.app_template_global("back_to_inbox")
+def back_to_inbox() -> str:
+    """The inbox with the filters with which the reader came from there."""
+    return context.here("inbox.page", {name: value for name, value in _filters().items() if name != "task"})
+
+
+def _filters() -> dict[str, str]:
+    page = urlsplit(context.sent_from(""))
+    return dict(parse_qsl(page.query)) if page.path == url_for("inbox.page") else {}
 
 
 def given_answers() -> Mapping[str, Any]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from flask_babel import gettext, ngettext
 
 from service.engine.definitions import Definition
-from service.web import answers, context, moments
+from service.web import answers, context, document_kinds, moments, wording
+from service.web.letter_names import letter_name
+from service.web.words import role_label
+
+LONGEST_WORDS = 280
 
 SHOWN_KINDS = frozenset(
     {"callActivity", "serviceTask", "businessRuleTask", "intermediateCatchEvent", "boundaryEvent"}
@@ -71,7 +76,7 @@ STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. `details` are answers in words."""
+    """One line of the timeline. `details` are answers in words; `words` a reason or a comment, `link` where it stands."""
 
     at: datetime
     who: str
@@ -79,19 +84,26 @@ class Entry:
     icon: str
     tone: str
     details: tuple[tuple[str, str], ...] = ()
-    answered: bool = False
     id: int = 0
+    words: str = ""
+    link: str = ""
 
 
 def entries(
-    events: Iterable[Any], definition: Definition, data: Mapping[str, Any], *, answered: bool
+    events: Iterable[Any],
+    definition: Definition,
+    data: Mapping[str, Any],
+    *,
+    answered: bool,
+    comments: Mapping[str, str] | None = None,
 ) -> list[Entry]:
     """Events as entries; those that say nothing to a reader (gateways, tokens) are left out.
 
-    `data` is the case's, for the labels of choices. `answered`: what people answered may be shown.
+    `data` is the case's, for the labels of choices. `answered`: what people answered may be shown. `comments`: the words
+    of those that the reader may read.
     """
     schemas = answers.schemas(definition.bundle) if answered else {}
-    found = (_entry(event, definition, schemas, data, answered) for event in events)
+    found = (_entry(event, definition, schemas, data, answered, comments or {}) for event in events)
     return [entry for entry in found if entry is not None]
 
 
@@ -110,7 +122,12 @@ def name_anywhere(definition: Definition, element: str | None) -> str:
 
 
 def _entry(
-    event: Any, definition: Definition, schemas: Mapping[str, Any], data: Mapping[str, Any], answered: bool
+    event: Any,
+    definition: Definition,
+    schemas: Mapping[str, Any],
+    data: Mapping[str, Any],
+    answered: bool,
+    comments: Mapping[str, str],
 ) -> Entry | None:
     if event.kind == "element_completed" and not _worth_showing(event, definition):
         return None
@@ -123,22 +140,22 @@ def _entry(
         element = definition.elements.get((event.process or "", event.element or ""))
         schema = schemas.get(element.form) if element and element.form else None
         details = answers.in_words(schema, event.data.get("answers") or {}, data)
-    elif reason := event.data.get("reason"):
-        details = [(gettext("Reason"), str(reason))]
-    who = event.actor or gettext("System")
+    who = wording.actor_name(event.actor or "")
     if event.acting_for:
         who = gettext("%(actor)s, acting for %(absent)s", actor=who, absent=event.acting_for)
-    text = _text(event, name)
-    return Entry(
-        event.at,
-        who,
-        text,
-        icon,
-        tone,
-        tuple(details),
-        event.kind == "task_completed",
-        getattr(event, "id", 0),
-    )
+    words, link = _words(event, comments)
+    number = getattr(event, "id", 0)
+    return Entry(event.at, who, _text(event, name), icon, tone, tuple(details), number, words, link)
+
+
+def _words(event: Any, comments: Mapping[str, str]) -> tuple[str, str]:
+    """What somebody wrote, and where on the page it stands."""
+    if event.kind == "commented":
+        comment = str(event.data.get("comment"))
+        words = comments.get(comment, "")
+        return shorten(words, LONGEST_WORDS, placeholder=" …"), f"#comment-{comment}" if words else ""
+    reason = event.data.get("reason")
+    return (str(gettext("Reason: %(reason)s", reason=reason)), "") if reason else ("", "")
 
 
 def _worth_showing(event: Any, definition: Definition) -> bool:
@@ -152,9 +169,15 @@ def _text(event: Any, name: str) -> str:
         "case_cancelled": lambda: gettext("The case was cancelled"),
         "case_completed": lambda: gettext("The case is finished"),
         "case_failed": lambda: gettext("The case failed"),
-        "document_attached": lambda: gettext("Document attached: %(name)s", name=event.name),
-        "document_removed": lambda: gettext("Document removed: %(name)s", name=event.name),
-        "document_replaced": lambda: gettext("Document replaced: %(name)s", name=event.name),
+        "document_attached": lambda: gettext(
+            "Document attached: %(name)s", name=document_kinds.label(event.name)
+        ),
+        "document_removed": lambda: gettext(
+            "Document removed: %(name)s", name=document_kinds.label(event.name)
+        ),
+        "document_replaced": lambda: gettext(
+            "Document replaced: %(name)s", name=document_kinds.label(event.name)
+        ),
         "task_delegated": lambda: gettext(
             "%(task)s: delegated to %(name)s", task=name, name=event.data.get("to", "")
         ),
@@ -162,7 +185,9 @@ def _text(event: Any, name: str) -> str:
             "%(task)s: assigned to %(name)s", task=name, name=event.data.get("to", "")
         ),
         "letter_issued": lambda: gettext(
-            "Letter issued: %(kind)s, number %(number)s", kind=event.name, number=event.data.get("number")
+            "Letter issued: %(kind)s, number %(number)s",
+            kind=letter_name(event.name),
+            number=event.data.get("number"),
         ),
         "letter_signed": lambda: gettext("Letter signed: number %(number)s", number=event.data.get("number")),
         "letter_failed": lambda: gettext(
@@ -175,7 +200,7 @@ def _text(event: Any, name: str) -> str:
         "task_released": lambda: gettext("%(task)s: given back", task=name),
         "task_completed": lambda: gettext("%(task)s: completed", task=name),
         "task_due_soon": lambda: gettext("%(task)s: reminded", task=name),
-        "task_overdue": lambda: gettext("%(task)s: overdue, offered to one more role", task=name),
+        "task_overdue": lambda: _overdue(event, name),
         "commented": lambda: gettext("Commented"),
         "comment_edited": lambda: gettext("Changed a comment"),
         "comment_deleted": lambda: gettext("Took a comment back"),
@@ -211,6 +236,14 @@ def _text(event: Any, name: str) -> str:
     }
     make = texts.get(event.kind)
     return str(make()) if make else name or event.kind.replace("_", " ")
+
+
+def _overdue(event: Any, name: str) -> str:
+    role = event.data.get("role")
+    if role:
+        text = gettext("%(task)s: overdue, also offered to %(role)s", task=name, role=role_label(role))
+        return str(text)
+    return str(gettext("%(task)s: overdue", task=name))
 
 
 def _resumed(event: Any) -> str:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import has_request_context, request
 
 from service.db.cases import Case, Task
+from service.db.drafts import HeldDecision
 from service.operations import drafts, holding
+from service.operations.action import Action
 from service.web import context
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A decision of the person's. `seconds`: for how long it can be taken back; `trouble`: why it came back instead."""
+    """A decision of the person's, or several taken together (`batch_id`), by their tasks.
 
-    task_id: uuid.UUID
+    `seconds`: for how long it can be taken back; `trouble`: why it came back instead.
+    """
+
+    task_ids: tuple[uuid.UUID, ...]
     name: str
     number: str
+    batch_id: uuid.UUID | None = None
     seconds: float = 0.0
     trouble: str = ""
 
@@ -29,18 +37,31 @@ def pending() -> list[Pending]:
         return []
     here = (request.view_args or {}).get("task_id")
     with context.services().reading(context.actor()) as action:
-        held = [
-            (row.task_id, (row.until - action.now).total_seconds(), "") for row in holding.held_by(action)
-        ]
-        held += [
-            (draft.task_id, 0.0, draft.trouble or "")
+        troubled = [
+            _pending(action, [draft.task_id], trouble=draft.trouble or "")
             for draft in drafts.troubled(action)
             if draft.task_id != here  # its own page says it at length
         ]
-        found = []
-        for task_id, seconds, trouble in held:
-            task = action.session.get_one(Task, task_id)
-            case = action.session.get_one(Case, task.case_id)
-            name = context.in_language(task.name, task.name_en)
-            found.append(Pending(task_id, name, case.number, seconds, trouble))
-    return found
+        return _held(action) + troubled
+
+
+def _held(action: Action) -> list[Pending]:
+    together: dict[uuid.UUID, list[HeldDecision]] = {}
+    for row in holding.held_by(action):
+        together.setdefault(row.batch_id or row.task_id, []).append(row)
+    return [
+        _pending(
+            action,
+            [row.task_id for row in rows],
+            batch_id=rows[0].batch_id,
+            seconds=(rows[0].until - action.now).total_seconds(),
+        )
+        for rows in together.values()
+    ]
+
+
+def _pending(action: Action, task_ids: Sequence[uuid.UUID], **more: Any) -> Pending:
+    """With the name that the tasks have in common, and the number of the first one's case."""
+    task = action.session.get_one(Task, task_ids[0])
+    case = action.session.get_one(Case, task.case_id)
+    return Pending(tuple(task_ids), context.in_language(task.name, task.name_en), case.number, **more)

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from service.db.accounts import Account
 from service.db.cases import Case, CaseDocument, Task
 from service.db.queries import cases as queries
+from service.db.queries.cases import CaseRow
+from service.db.queries.tasks import TaskRow
 from service.domain.errors import NotFound
 from service.engine.definitions import Definition
 from service.operations import definitions, documents, previews
 from service.operations.action import Action
-from service.web import context, letters, timeline
+from service.web import context, letters, timeline, wording
 from service.web.facts import Facts, gather, unjudged
 from service.web.timeline import Entry
 
@@ -78,6 +80,25 @@ def stage_names(action: Action, rows: Iterable[Any]) -> dict[tuple[uuid.UUID, st
         if key not in names:
             names[key] = _stage_name(action, *key)
     return names
+
+
+def process_names(action: Action, rows: Iterable[CaseRow]) -> dict[uuid.UUID, str]:
+    """Version id -> the process in the reader's language."""
+    names = {row.definition_version_id: row.definition_name for row in rows}
+    if context.language() != "en":
+        return names
+    found = {version: definitions.compiled(action.session, action.engine, version) for version in names}
+    return {version: definition.name_en or names[version] for version, definition in found.items()}
+
+
+def case_title(row: CaseRow, process: str) -> str:
+    """What a case is called in the reader's language; as its process is while its names are secret."""
+    return process if row.title == row.definition_name else context.in_language(row.title, row.title_en)
+
+
+def case_title_of(task: TaskRow) -> str:
+    """What the case of a task is called in the reader's language; that it is secret, while its names are."""
+    return wording.actor_name(context.in_language(task.case_title, task.case_title_en))
 
 
 def _stage_name(action: Action, version_id: uuid.UUID, stage: str) -> str:

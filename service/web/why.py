@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from service.web.common import number
 from service.web.facts import Candidate, Facts
+from service.web.words import number
 
 MOST_OTHERS = 5
 MOST_REASONS = 3

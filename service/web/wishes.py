@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -16,7 +16,7 @@ from service.domain.codes import ALASAN_ASPIRASI
 from service.domain.errors import Conflict, Invalid
 from service.operations import wishes
 from service.operations.wishes import Wish
-from service.web import common, context
+from service.web import context, lookup, wording
 from service.web.my import employee
 
 blueprint = Blueprint("wishes", __name__, url_prefix="/my/wishes")
@@ -62,7 +62,7 @@ def change(wish_id: int) -> ResponseReturnValue:
     except Invalid as refused:
         return _page(request.form, _messages(refused), editing=wish_id), 422
     except Conflict as refused:
-        flash(common.said(refused), "warning")
+        flash(wording.said(refused), "warn")
         return redirect(url_for(".page"), 303)
     flash(gettext("Your wish was changed."), "good")
     return redirect(url_for(".page"), 303)
@@ -76,7 +76,7 @@ def withdraw(wish_id: int) -> ResponseReturnValue:
         with context.services().action(employee()) as action:
             wishes.withdraw(action, wish_id)
     except Conflict as refused:
-        flash(common.said(refused), "warning")
+        flash(wording.said(refused), "warn")
     else:
         flash(gettext("Your wish was withdrawn. It no longer counts."), "good")
     return redirect(url_for(".page"), 303)
@@ -87,10 +87,8 @@ def withdraw(wish_id: int) -> ResponseReturnValue:
 def units() -> ResponseReturnValue:
     """Units by a few letters: their names only."""
     employee()
-    text = request.args.get("q", "").strip()[:100]
     with context.reading() as action:
-        found = people.units(action.session, text, limit=MOST) if len(text) >= SHORTEST else []
-    return jsonify(items=[{"value": row.id, "label": row.nama, "detail": row.induk or ""} for row in found])
+        return jsonify(items=lookup.found(action, "units", request.args.get("q", "")))
 
 
 @blueprint.get("/positions")
@@ -112,10 +110,11 @@ def _page(
         found = own_cases.wishes(action.session, own.nip or "")
         present = [wish for wish in found if wish.ditarik is None]
         changing = next((wish for wish in present if wish.id == editing), None)
+        names = {str(wish.id): wish.tujuan for wish in found}
         history = [
-            row
+            (names.get(row.key, ""), row.at, said)
             for row in people.changes(action.session, own.nip or "")
-            if row.kind == Aspiration.__tablename__
+            if row.kind == Aspiration.__tablename__ and (said := _changed(row.changes))
         ]
         taken = {wish.prioritas for wish in present if wish is not changing}
         free = next((priority for priority in wishes.PRIORITIES if priority not in taken), None)
@@ -133,13 +132,23 @@ def _page(
         )
 
 
+def _changed(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What was changed of a wish: (what, before, after), in words. A withdrawal is told with the wish itself."""
+    said = []
+    for field, (before, after) in changes.items():
+        if field in CHANGED:
+            label, in_words = CHANGED[field]
+            said.append((label(), in_words(before), in_words(after)))
+    return said
+
+
 def _shown(given: Mapping[str, Any], changing: Aspiration | None, free: int | None) -> dict[str, Any]:
     if given:
         return dict(given)
     if changing is None:
         return {"priority": str(free or 1)}
     return {
-        "unit": changing.unor_id or "",
+        "unit": "" if changing.jabatan_id else changing.unor_id or "",
         "unit_text": "" if changing.jabatan_id else changing.tujuan,
         "position": changing.jabatan_id or "",
         "position_text": changing.tujuan if changing.jabatan_id else "",
@@ -162,7 +171,7 @@ def _given() -> Wish:
 
 
 def _messages(refused: Invalid) -> dict[str, str]:
-    return {"": common.said(refused)} | {key: gettext(text) for key, text in refused.fields.items()}
+    return {"": wording.said(refused)} | {key: wording.said(text) for key, text in refused.fields.items()}
 
 
 REASONS = {
@@ -172,3 +181,20 @@ REASONS = {
     "kompetensi": lambda: gettext("Competence"),
     "lain": lambda: gettext("Other"),
 }
+
+
+def _reason(code: Any) -> str:
+    return REASONS[code]() if code in REASONS else str(code)
+
+
+def _where(anywhere: Any) -> str:
+    return gettext("also away from home") if anywhere else gettext("near home only")
+
+
+CHANGED: Mapping[str, tuple[Callable[[], str], Callable[[Any], str]]] = {
+    "tujuan": (lambda: gettext("Where"), str),
+    "prioritas": (lambda: gettext("Priority"), str),
+    "alasan": (lambda: gettext("Reason"), _reason),
+    "bersedia_luar": (lambda: gettext("Place of work"), _where),
+}
+"""Columns of a wish that people change, and how their values are said."""

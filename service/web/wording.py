@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from service.domain.form_values import N_
+from flask_babel import gettext
+
+from service.db.queries.visibility import SECRET
+from service.domain.access import SYSTEM
+from service.domain.wording import N_, Message
+
+
+def actor_name(name: str) -> str:
+    """Who did something, as the log names them; the system, and who is not named, in the reader's language."""
+    if name == SECRET:
+        return str(gettext("Name secret until the decision"))
+    return str(gettext("System")) if name in ("", SYSTEM.name) else name
+
+
+def said(refused: Exception | str) -> str:
+    """What was refused, or a message of a field, in the reader's language, where the catalogue has it."""
+    message = refused.args[0] if isinstance(refused, Exception) and refused.args else refused
+    if isinstance(message, Message):
+        values = {
+            name: said(value) if isinstance(value, Message) else value
+            for name, value in message.values.items()
+        }
+        return str(gettext(message.msgid, **values)) if message.msgid else ""
+    return str(gettext(str(message))) if message else ""
+
 
 REFUSALS = (
     N_("Letters cannot be printed here: install libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz0b."),
@@ -12,6 +36,8 @@ REFUSALS = (
     N_("There is no such kind of letter."),
     N_("There is no such letter."),
     N_("There is no such page."),
+    N_("The case ended more than a working day ago: this can no longer be taken back."),
+    N_("The latest version holds the same."),
     N_("The letter was withdrawn."),
     N_("The letter is being signed at this moment."),
     N_("This letter is signed on paper."),
@@ -21,12 +47,12 @@ REFUSALS = (
     N_("The address of the certificate service (bsre_url) is not set."),
     N_("The certificate service sent something that is no PDF."),
     N_("The certificate service sent an answer that cannot be read."),
-    N_("Too many codes were asked for. Wait a few minutes."),
     N_("Nothing was changed yet."),
     N_("Say what changed, and why."),
     N_("The diagram is too large."),
     N_("The drawing was not understood."),
     N_("A name is missing."),
+    N_("A question to you is answered; the case is not sent back by it."),
     N_("Choose a decision."),
     N_("Choose at least one diagram."),
     N_("Choose tasks of one kind and form version."),
@@ -137,6 +163,7 @@ REFUSALS = (
     N_("This wish was withdrawn already."),
     N_("There is no such position."),
     N_("Choose a unit or a position from the list."),
+    N_("You have stated this wish already. Change that one instead."),
     N_("This position is in another unit."),
     N_("Choose 1, 2 or 3."),
     N_("Choose a reason."),
@@ -221,4 +248,37 @@ REFUSALS = (
     N_("A password is text, without control characters."),
     N_("Choose a day."),
     N_("Choose a person."),
+    N_("No control characters."),
+    N_("Too short or too long."),
+    N_("Too well known."),
+    N_("More than one kind."),
+    N_("There is no such calendar."),
+    N_("There is no such start event."),
+    N_("A name of a candidate."),
+    N_("Up to 20 people."),
+    N_("No day was given."),
+    N_("No VEVENT."),
+    N_("Export it again from the calendar program, as .ics."),
+    N_("Too many days."),
+    N_("This calendar cannot be changed."),
+    N_("Only an administrator may change holidays."),
+    N_("Choose a later day."),
+    N_("Choose a working day."),
+    N_("1 to 200 characters"),
+    N_("1 to 100 characters"),
+    N_("There is no such incident."),
+    N_("Only an administrator may change how mail is sent."),
+    N_("Your roles do not allow you to send signals."),
+    N_("The case is on this version already."),
+    N_("The case is on it."),
+    N_("The case was not moved to another version."),
+    N_("The case has gone on since it was moved: that can no longer be taken back."),
+    N_("The versions are the same."),
+    N_("Another version."),
+    N_("There is no such job."),
+    N_("Your roles do not allow you to move cases to other versions."),
+    N_("Somebody stands in on some of these days already."),
+    N_("This cursor is not valid."),
+    N_("There is no such table."),
+    N_("There is no such field."),
 )

@@ -7,17 +7,18 @@ import hashlib
 import json
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from werkzeug.serving import make_server
+
+from tests.serving import serving
 
 CLIENT, SECRET = "mutasi", "rahasia-klien"
 
@@ -52,6 +53,15 @@ class Provider:
                 }
                 | self.discovered
             )
+
+        @app.get("/authorize")
+        def authorize() -> Any:
+            """Whoever comes with a browser is signed in already, and is sent back at once."""
+            return redirect(f"{request.args['redirect_uri']}?{self.authorize(request.url)}")
+
+        @app.get("/leave")
+        def leave() -> Any:
+            return redirect(request.args["post_logout_redirect_uri"])
 
         @app.get("/keys")
         def keys() -> Response:
@@ -116,10 +126,5 @@ def running() -> Iterator[Provider]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, provider.app(), threaded=True)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield provider
-    finally:
-        server.shutdown()
-        thread.join()

@@ -14,7 +14,7 @@ from service.operations import due, substitutes
 from service.wiring import Services
 from tests.access.test_objects import Stage, stage  # noqa: F401 - a fixture
 from tests.asking import Asking, Person
-from tests.operations.test_holding import move
+from tests.clocks import put_ahead
 from tests.world import CAST, World
 
 BANNER = "acting-bar"
@@ -60,7 +60,7 @@ def test_the_rights_are_hers_and_not_his(joko: Person, stage: Stage, services: S
     assert joko.get("/definitions").status_code == 403  # Joko's own right
     done = joko.post(f"/tasks/{stage.left}/complete", {"answers": "{}"})
     assert done.status_code == 303
-    move(services, 11)  # until then it can be taken back
+    put_ahead(services, seconds=11)  # until then it can be taken back
     due.run(services)
     timeline = joko.get(f"/cases/{stage.case}").text
     assert "Joko, bertindak untuk Budi" in timeline

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -167,6 +167,31 @@ def test_an_account_that_cannot_be_made_says_where(
         assert made is None, "nothing of it is kept"
 
 
+def test_what_is_refused_is_said_in_the_readers_language_with_its_values(asking: Asking) -> None:
+    answer = asking.as_person("joko").post("/admin/accounts/new", {"username": "ani", "name": "Ani Kedua"})
+    assert answer.status_code == 422
+    assert "Nama pengguna ani sudah dipakai." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "Berkas kosong."),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEV", "Ekspor ulang dari program kalender sebagai .ics."),
+        (b"x" * 1_000_001, "Paling besar 1 MB."),
+    ],
+    ids=["empty", "broken", "large"],
+)
+def test_a_file_that_is_no_calendar_is_refused_in_the_readers_words(
+    asking: Asking, content: bytes, said: str
+) -> None:
+    file = (io.BytesIO(content), "libur.ics")
+    answer = asking.as_person("joko").post("/admin/calendar/import", {"file": file})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "BEGIN:" not in answer.text
+
+
 def test_a_link_is_void_after_two_days_and_after_another(asking: Asking, services: Services) -> None:
     joko, ani = asking.as_person("joko"), account_id(services, "ani")
     links = [
@@ -188,7 +213,7 @@ def test_a_temporary_password_has_to_be_changed_before_anything_opens(
 ) -> None:
     joko, ani = asking.as_person("joko"), asking.as_person("ani")
     shown = joko.post(f"/admin/accounts/{account_id(services, 'ani')}/password").text
-    made = re.search(r'class="once[^"]*">([^<]+)<', shown)
+    made = re.search(r'class="once[^>]*>([^<]+)<', shown)
     assert made
     assert ani.get("/account").status_code == 303, "a new password ends what was open"
     answer = ani.sign_in("ani", made[1])
@@ -345,8 +370,8 @@ def test_the_audit_finds_by_who_what_when_case_and_person(
     assert found(kind="role_granted", until=today.isoformat(), since=today.isoformat()) == given[::-1]
     assert found(kind="role_granted", until=(today - timedelta(days=1)).isoformat()) == []
     assert found(case="MUT-1999-000001") == []
-    assert joko.get("/admin/audit?who=antah").status_code == 404
-    assert "tpk" in joko.get(f"/admin/audit/{given[0]}").text
+    line = joko.get(f"/admin/audit/{given[0]}?lang=en").text
+    assert "<dt>Role</dt><dd>Performance appraisal team</dd>" in line
 
 
 def test_the_audit_is_exported_with_its_filter_and_the_export_is_in_it(
@@ -363,14 +388,24 @@ def test_the_audit_is_exported_with_its_filter_and_the_export_is_in_it(
         write_event(action, "mail_tested", name="=1+1")
     joko = asking.as_person("joko")
     answer = joko.post("/admin/audit/export", {"form": "csv", "kind": "account_created"})
-    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert [row[5] for row in rows[1:]] == ["orang2", "orang1", "orang0", "rumus"]
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row["what"] for row in rows] == ["orang2", "orang1", "orang0", "rumus"]
+    page = joko.get("/admin/audit?kind=account_created").text
+    assert {row["happened"] for row in rows} == {"Akun dibuat"}
+    assert page.count("Akun dibuat</a>") == len(rows)
+    assert all(row["at"].endswith("+07:00") for row in rows)
+    assert all(datetime.fromisoformat(row["at"]) == datetime.fromisoformat(row["at_utc"]) for row in rows)
     risky = joko.post("/admin/audit/export", {"form": "csv", "kind": "mail_tested"})
-    cells = list(csv.reader(io.StringIO(risky.data.decode("utf-8-sig"))))[1]
-    assert (cells[2], cells[5]) == ("'=HYPERLINK(1)", "'=1+1")
+    cells = next(csv.DictReader(io.StringIO(risky.data.decode("utf-8-sig"))))
+    assert (cells["who"], cells["what"]) == ("'=HYPERLINK(1)", "'=1+1")
     book = joko.post("/admin/audit/export", {"form": "xlsx", "kind": "mail_tested"})
     sheet = load_workbook(io.BytesIO(book.data)).worksheets[0]
-    assert [cell.data_type for cell in sheet[2]][5] == "s"
+    assert (
+        dict(zip((cell.value for cell in sheet[1]), (cell.data_type for cell in sheet[2]), strict=True))[
+            "what"
+        ]
+        == "s"
+    )
     exported = log(services, "audit_exported")
     assert [(event.name, event.data["filters"]["kind"]) for event in exported] == [
         ("csv", "account_created"),
@@ -392,6 +427,34 @@ def test_pages_of_the_audit_follow_each_other(asking: Asking, services: Services
         following = re.search(r'href="([^"]+)" rel="next"', text)
         path = following[1].replace("&amp;", "&") if following else ""
     assert len(seen) == len(set(seen)) == 120
+
+
+@ON_ONE_DATABASE
+def test_an_administrators_day_begins_at_the_state_and_any_section_is_found_by_its_name(
+    asking: Asking,
+) -> None:
+    joko = asking.as_person("joko")
+    assert joko.get("/").location == "/admin"
+    found = joko.get("/palette?q=audit").get_json()["groups"][0]["items"]
+    assert [entry["url"] for entry in found] == ["/admin/audit"]
+    assert not any(
+        "/admin" in str(group) for group in asking.as_person("ani").get("/palette?q=a").get_json()["groups"]
+    )
+
+
+@ON_ONE_DATABASE
+def test_holidays_are_named_in_the_readers_language(asking: Asking) -> None:
+    joko = asking.as_person("joko")
+    assert "Tahun Baru Masehi" in joko.get("/admin/calendar?year=2026&lang=id").text
+    assert "New Year&#39;s Day" in joko.get("/admin/calendar?year=2026&lang=en").text
+
+
+@ON_ONE_DATABASE
+def test_substitutes_stand_within_the_administration(asking: Asking) -> None:
+    page = asking.as_person("joko").get("/absences").text
+    assert re.search(r'href="/admin" aria-current="page"', page)
+    assert re.search(r'href="/absences" aria-current="page"', page)
+    assert "admin-nav" not in asking.as_person("budi").get("/absences").text
 
 
 def test_a_unit_gets_a_head(asking: Asking, services: Services) -> None:

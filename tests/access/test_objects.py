@@ -160,6 +160,13 @@ def test_pages(asking: Asking, stage: Stage, who: str) -> None:
             assert _bare(answer.text, path) == _bare(person.get(other).text, other)
     listed = person.get("/cases").text
     assert (stage.number in listed) is (who in SEES)
+    for verb in ("extend", "remind", "assign"):
+        address = f"/cases/{stage.case}/tasks/{stage.left}/{verb}"
+        answer = person.post(address, {"until": "2031-01-06", "to": str(unknown), "reason": "uji"})
+        if who not in SEES:
+            assert answer.status_code == 404, verb
+        elif verb == "extend":
+            assert answer.status_code == (303 if who in MANAGES else 403)
     mine = {"budi": stage.left, "bowo": stage.right}.get(who)
     for task in (stage.left, stage.right):
         for verb in ("claim", "release", "complete", "draft", "files"):
@@ -178,13 +185,6 @@ def test_pages(asking: Asking, stage: Stage, who: str) -> None:
     assert attached.status_code == (303 if who in SEES else 404)
     assert person.get("/cases/export.csv").status_code == 200
     assert (stage.number in person.get("/cases/export.csv").text) is (who in SEES)
-    for verb in ("extend", "remind", "assign"):
-        address = f"/cases/{stage.case}/tasks/{stage.left}/{verb}"
-        answer = person.post(address, {"until": "2031-01-06", "to": str(unknown), "reason": "uji"})
-        if who not in SEES:
-            assert answer.status_code == 404, verb
-        elif verb == "extend":
-            assert answer.status_code == (303 if who in MANAGES else 403)
     for verb in ("suspend", "resume"):
         answer = person.post(f"/cases/{stage.case}/{verb}", {"reason": "uji"})
         assert answer.status_code == (303 if who in MANAGES else 403 if who in SEES else 404), verb
@@ -220,6 +220,7 @@ SECRETS = {
     "pihak": [{"peran": "pegawai", "label": "NAMARAHASIA", "nip": GITA_NIP}],
     "aturan": [{"id": "R01", "judul": "Uji", "hasil": "lulus", "pesan": "NAMARAHASIA", "masukan": {}}],
     "kejelasan": "NAMARAHASIA",
+    "kejelasan_en": "NAMARAHASIA",
 }
 
 SECRET = f"""{HEAD}
@@ -254,7 +255,7 @@ def secret(services: Services, world: World) -> uuid.UUID:
             "rahasia",
             subject=GITA_NIP,
             data={**SECRETS, "penjawab": RUDI_NIP},
-            title="Mutasi NAMARAHASIA",
+            title=("Mutasi NAMARAHASIA", "Transfer of NAMARAHASIA"),
         )
         return case.id
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
@@ -15,7 +17,7 @@ from service.app import create_app
 from service.db.accounts import Account, WebSession
 from service.db.administration import Identity, SignInRequest
 from service.db.cases import CaseEvent
-from service.operations import accounts, identities, oidc, second_factor
+from service.operations import accounts, identities, oidc, second_factor, signing_in
 from service.settings import BadSetting
 from service.wiring import Services
 from tests.access.provider import CLIENT, SECRET, Provider, running
@@ -228,6 +230,42 @@ def test_refusals_do_not_fill_the_log(
     with services.reading() as action:
         events = action.session.scalars(select(CaseEvent).where(CaseEvent.kind == "sign_in_refused")).all()
     assert len(events) == most
+
+
+def test_leaving_for_the_provider_is_throttled_per_address_until_one_comes_back(
+    trusting: Callable[..., Flask], provider: Provider, services: Services, world: World
+) -> None:
+    link(services, provider, "ani")
+    app = trusting(sign_in_attempts=1)
+    assert come_back(app, provider)[1].status_code == 303
+    departures = [Person(app.test_client()).get("/sign-in/sso") for _ in range(25)]
+    assert [answer.status_code for answer in departures] == [303] * 20 + [429] * 5
+    assert int(departures[-1].headers["Retry-After"]) > 0
+    assert 'role="alert"' in departures[-1].text
+    with services.reading() as action:
+        assert len(action.session.scalars(select(SignInRequest)).all()) == 20, "nothing is kept of the rest"
+    assert Person(app.test_client(), "192.0.2.55").get("/sign-in/sso").status_code == 303
+    returning = Person(app.test_client())
+    with services.action(now=datetime.now(UTC)) as action:
+        signing_in.note_return(action, "127.0.0.1")
+    assert come_back(app, provider, returning)[1].status_code == 303
+    assert Person(app.test_client()).get("/sign-in/sso").status_code == 303, "who came back no longer counts"
+
+
+def test_a_provider_that_is_away_is_not_asked_without_end(
+    trusting: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    asked: list[str] = []
+
+    def away(address: str) -> Any:
+        asked.append(address)
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(oidc, "_json", away)
+    app = trusting(sign_in_attempts=1)
+    answers = [app.test_client().get("/sign-in/sso") for _ in range(22)]
+    assert answers[-1].status_code == 429
+    assert len(asked) == 20
 
 
 def test_a_stolen_code_is_worth_nothing_without_its_verifier(

@@ -122,6 +122,13 @@ def enrol(services: Services, username: str) -> pyotp.TOTP:
     return totp
 
 
+def secret_of(page: str) -> str:
+    """The key that a page shows below the picture to scan."""
+    shown = re.search(r'secret-key">([A-Z2-7 ]+)<', page)
+    assert shown
+    return shown[1].replace(" ", "")
+
+
 def code(person: Person, text: str) -> int:
     return person.post("/sign-in/code", {"code": text}, page="/sign-in/code").status_code
 
@@ -184,12 +191,10 @@ def test_a_role_that_asks_for_it_makes_people_enrol_before_anything_opens(
     assert person.get("/account").status_code == 303
     page = person.get("/sign-in/enrol").text
     assert "<svg" in page
-    secret = re.search(r'secret-key">([A-Z2-7 ]+)<', page)
-    assert secret
-    totp = pyotp.TOTP(secret[1].replace(" ", ""))
+    totp = pyotp.TOTP(secret_of(page))
     wrong = person.post("/sign-in/enrol", {"code": "123"}, page="/sign-in/enrol")
     assert wrong.status_code == 422
-    assert secret[1] in wrong.text, "the same secret is shown again"
+    assert secret_of(wrong.text) == totp.secret, "the same secret is shown again"
     done = person.post("/sign-in/enrol", {"code": totp.now()}, page="/sign-in/enrol")
     assert len(re.findall(r"<li>\w{4}-\w{4}-\w{4}-\w{4}</li>", done.text)) == second_factor.RECOVERY_CODES
     assert person.get("/account").status_code == 200
@@ -203,10 +208,10 @@ def test_a_role_that_asks_for_it_makes_people_enrol_before_anything_opens(
 def test_enrolling_by_ones_own_will_on_the_account_page(asking: Asking, services: Services) -> None:
     person = asking.as_person("ani")
     page = person.post("/account/security/factor/begin").text
-    secret = re.search(r'secret-key">([A-Z2-7 ]+)<', page)
-    assert secret
-    totp = pyotp.TOTP(secret[1].replace(" ", ""))
-    assert person.post("/account/security/factor", {"code": "000000"}).status_code == 422
+    totp = pyotp.TOTP(secret_of(page))
+    wrong = person.post("/account/security/factor", {"code": "000000"})
+    assert wrong.status_code == 422
+    assert secret_of(wrong.text) == totp.secret, "the picture to scan is still there"
     assert person.post("/account/security/factor", {"code": totp.now()}).status_code == 200
     person.post("/sign-out")
     assert person.sign_in("ani", PASSWORD).location == "/sign-in/code"

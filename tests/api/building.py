@@ -70,3 +70,8 @@ def open_task(program: Program, case: str) -> dict[str, Any]:
     """The first open task of a case that the program can work on."""
     found: dict[str, Any] = program.get(f"/tasks?case={case}&scope=offered").get_json()["items"][0]
     return found
+
+
+def complete(program: Program, case: str, **data: Any) -> TestResponse:
+    """Complete the open task of a case."""
+    return program.post(f"/tasks/{open_task(program, case)['id']}/complete", {"data": data})

@@ -14,3 +14,9 @@ def ani(asking: Asking) -> Program:
     answer = building.deploy(asking.as_program("intan"))
     assert answer.status_code == 201, answer.text
     return asking.as_program("ani")
+
+
+@pytest.fixture
+def hadi(asking: Asking) -> Program:
+    """The manager's program."""
+    return asking.as_program("hadi")

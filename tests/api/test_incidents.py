@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from service.operations import clock, due
+from service.operations import due, sample_clock
 from service.wiring import Services
-from tests.api.building import open_task, start
+from tests.api.building import complete, open_task, start
 from tests.asking import Asking, Program
+from tests.clocks import mark_sample
 from tests.operations.diagrams import HEAD
 
 LANE = 'mutasi:role="analis_sdm"'
@@ -48,15 +49,6 @@ def files_for(asking: Asking, **diagrams: str) -> None:
 def ani(asking: Asking) -> Program:
     files_for(asking, rapuh=FRAGILE)
     return asking.as_program("ani")
-
-
-@pytest.fixture
-def hadi(asking: Asking, ani: Program) -> Program:
-    return asking.as_program("hadi")
-
-
-def complete(program: Program, case: str, **data: Any) -> Any:
-    return program.post(f"/tasks/{open_task(program, case)['id']}/complete", {"data": data})
 
 
 def events(program: Program, case: str) -> list[str]:
@@ -124,14 +116,11 @@ def test_an_incident_is_over_when_the_task_is_completed_after_all(ani: Program, 
 def test_a_timer_that_cannot_go_on_is_an_incident_and_goes_on_after_the_repair(
     services: Services, ani: Program, hadi: Program
 ) -> None:
-    with services.action() as action:
-        from service.db.cases import Fact
-
-        action.session.add(Fact(name="sample", value="test"))
+    mark_sample(services)
     case = start(ani, "rapuh", data={"pembagi": 0, "jumlah": 1})["id"]
     complete(ani, case)
     complete(ani, case)
-    clock.advance(services, timedelta(days=2))
+    sample_clock.advance(services, timedelta(days=2))
     incident = only(hadi)
     assert (incident["kind"], incident["element"]) == ("wake", "bagi")
     hadi.post(f"/cases/{case}/variables", {"set": {"pembagi": 2}, "reason": "Salah ketik"})
@@ -144,14 +133,11 @@ def test_a_timer_that_cannot_go_on_is_an_incident_and_goes_on_after_the_repair(
 def test_a_case_that_an_error_ended_goes_on_from_before_it(
     ani: Program, hadi: Program, services: Services
 ) -> None:
-    with services.action() as action:
-        from service.db.cases import Fact
-
-        action.session.add(Fact(name="sample", value="test"))
+    mark_sample(services)
     case = start(ani, "rapuh", data={"pembagi": 1, "jumlah": 1})["id"]
     complete(ani, case)
     complete(ani, case)
-    clock.advance(services, timedelta(days=2))
+    sample_clock.advance(services, timedelta(days=2))
     assert complete(ani, case, rusak=True).get_json()["case_status"] == "failed"
     incident = only(hadi, case=case)
     assert (incident["kind"], incident["element"]) == ("failed", "gagal")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from service.db.cases import Case
 from service.operations import migrating
 from service.wiring import Services
-from tests.api.building import open_task, start
+from tests.api.building import complete, open_task, start
 from tests.asking import Asking, Program
 from tests.operations.diagrams import HEAD
 
@@ -54,17 +54,8 @@ def owner(asking: Asking) -> Program:
 
 
 @pytest.fixture
-def hadi(asking: Asking) -> Program:
-    return asking.as_program("hadi")
-
-
-@pytest.fixture
 def ani(asking: Asking, owner: Program) -> Program:
     return asking.as_program("ani")
-
-
-def complete(program: Program, case: str, **data: Any) -> Any:
-    return program.post(f"/tasks/{open_task(program, case)['id']}/complete", {"data": data})
 
 
 def test_a_case_moves_and_its_task_stays_the_same_task(owner: Program, ani: Program, hadi: Program) -> None:

@@ -43,6 +43,18 @@ def test_a_rehearsal_changes_nothing_and_the_same_decided_answers_for_each(
     ] * 2
 
 
+def test_a_verdict_is_completed_by_the_fields_that_forms_still_need(
+    asking: Asking, services: Services, world: World
+) -> None:
+    ani, task = asking.as_program("ani"), waiting(services, world, perlu_nomor=True)
+    body = {"tasks": [str(task)], "verdict": "approve"}
+    refused = ani.post("/task-batches", body).get_json()["items"][0]
+    assert refused["remarks"] == [{"code": "form", "detail": "Nomor"}]
+    assert (
+        ani.post("/task-batches", {**body, "data": {"nomor": 7}}).get_json()["items"][0]["result"] == "done"
+    )
+
+
 def test_what_cannot_be_a_batch_is_refused_and_unknown_tasks_look_like_forbidden_ones(
     asking: Asking, services: Services, world: World
 ) -> None:

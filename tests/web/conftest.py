@@ -53,8 +53,14 @@ def city(city_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="module")
-def application(city: Services) -> Flask:
-    app = create_app(city)
+def served(city: Services) -> Services:
+    """What the application of a module serves."""
+    return city
+
+
+@pytest.fixture(scope="module")
+def application(served: Services) -> Flask:
+    app = create_app(served)
     app.config["WTF_CSRF_ENABLED"] = False
     return app
 

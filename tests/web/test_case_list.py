@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -51,7 +51,7 @@ def listed(services: Services, world: World) -> list[uuid.UUID]:
                 action,
                 ("cabang", "batas")[number % 2],
                 subject=GITA_NIP if number % 3 == 0 else None,
-                title=title,
+                title=(title, ""),
                 data={"periode": str(2025 + number % 2)},
             )
             ids.append(case.id)
@@ -118,7 +118,7 @@ QUERIES = (
 COLUMNS = (
     "",
     "columns=due,number,title,subject,nip,turn",
-    "columns=number,started,changed,ended,origin,target,position,stage,status,plan,process,version,starter,incidents,suspended,age,kind,outcome",
+    "columns=number,started,changed,ended,origin,target,position,stage,status,plan,process,version,starter,incidents,suspended,age,lasted,kind,outcome",
 )
 
 
@@ -155,6 +155,61 @@ def check_files(person: Person, query: str, columns: str) -> None:
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr", "n", "d"}
 
 
+def test_the_columns_of_a_workbook_are_as_wide_as_what_stands_in_them(
+    asking: Asking, listed: list[uuid.UUID]
+) -> None:
+    person = asking.as_person("citra")
+    sheet = load_workbook(io.BytesIO(person.get("/cases/export.xlsx").data)).active
+    assert sheet is not None
+    longest = max(len(str(row[1].value)) for row in sheet.iter_rows())
+    assert longest < sheet.column_dimensions["B"].width <= 48
+
+
+def test_every_kind_that_a_case_begins_with_can_be_filtered_by(
+    asking: Asking, listed: list[uuid.UUID]
+) -> None:
+    begun, found = (asking.as_person("ani").get(address).text for address in ("/start", "/cases"))
+    kinds = re.search(r'<select[^>]* id="kind".*?</select>', begun, re.DOTALL)
+    assert kinds is not None
+    for option in re.findall(r'value="(M[^"]+)"[^>]*>([^<]+)<', kinds[0]):
+        assert re.search(r'<option value="{}"[^>]*>{}</option>'.format(*map(re.escape, option)), found), (
+            option
+        )
+
+
+def test_outcomes_of_one_name_are_one_filter(
+    asking: Asking, listed: list[uuid.UUID], services: Services
+) -> None:
+    with services.action() as action:
+        for case_id, code in zip(listed, ("kpi_tercapai", "target_tercapai"), strict=False):
+            action.session.execute(update(Case).where(Case.id == case_id).values(outcome=code))
+    person = asking.as_person("citra")
+    options = re.findall(r'<option value="(\w+)"[^>]*>Target tercapai<', person.get("/cases").text)
+    assert len(options) == 1
+    for code in (*options, "kpi_tercapai"):  # the address of a view that was kept names either
+        text = person.get(f"/cases?outcome={code}").text
+        assert len(on_screen(text)[1]) == 2
+        assert "Hasil: Target tercapai" in text
+
+
+def test_the_age_can_be_sorted_by_the_oldest_first(
+    asking: Asking, listed: list[uuid.UUID], services: Services
+) -> None:
+    with services.action() as action:
+        for days, case_id in enumerate(listed):
+            then = action.now - timedelta(days=days, hours=1)
+            action.session.execute(update(Case).where(Case.id == case_id).values(started_at=then))
+    person = asking.as_person("citra")
+    address = "/cases?columns=number,age&sort=number"
+    for direction, ages in (("descending", range(7, -1, -1)), ("ascending", range(8))):
+        found = re.search(r'<a class="sort" href="([^"]+)">Umur', person.get(address).text)
+        assert found
+        address = found[1].replace("&amp;", "&")
+        text = person.get(address).text
+        assert [row[1] for row in on_screen(text)[1]] == [str(age) for age in ages]
+        assert re.search(rf'aria-sort="{direction}">\s*<a class="sort" href="[^"]+">Umur', text)
+
+
 def test_each_filter_narrows(asking: Asking, listed: list[uuid.UUID]) -> None:
     person = asking.as_person("citra")
     counts = {
@@ -182,6 +237,12 @@ def test_each_filter_narrows(asking: Asking, listed: list[uuid.UUID]) -> None:
         text = person.get(f"/cases{query}").text
         assert len(on_screen(text)[1] if shown else []) == shown, query
         assert shown or 'case-table"' not in text
+
+
+def test_the_step_at_which_cases_wait_is_named(asking: Asking, listed: list[uuid.UUID]) -> None:
+    page = asking.as_person("citra").get("/cases?element=cabang/periksa").text
+    assert "Menunggu di: Periksa" in page
+    assert "Menunggu di: periksa" not in page
 
 
 def test_what_the_address_says_wrongly_is_not_said(asking: Asking, listed: list[uuid.UUID]) -> None:

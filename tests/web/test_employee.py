@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from service.app import create_app
-from service.db.cases import Case, Fact, Task
+from service.db.accounts import Account
+from service.db.cases import Case, Task
 from service.db.corrections import CorrectionRequest
-from service.operations import accounts, clock, demo, due, tasks
+from service.db.notices import Notice
+from service.domain.access import Actor
+from service.operations import accounts, demo, due, holding, tasks, withdrawing
 from service.operations.demo import employee
 from service.wiring import Services
+from tests.clocks import put_ahead
 from tests.web.conftest import on_copy
+from tests.web.test_task_page import content
 
-GITA, ANI = "gita.pegawai", "ani.analis"
+GITA, ANI, FITRI = "gita.pegawai", "ani.analis", "fitri.walikota"
 DECREE, RULING = "tanggapan_sk", "jawab_keberatan"
 
 
@@ -67,12 +73,22 @@ def open_task(town: Services, form: str) -> uuid.UUID:
     return found
 
 
-def answer(town: Services, username: str, form: str, **given: str) -> None:
+def actor_named(town: Services, username: str) -> Actor:
     with town.reading() as action:
-        who = accounts.actor_of(action, accounts.named(action.session, username))
+        return accounts.actor_of(action, accounts.named(action.session, username))
+
+
+def answer(town: Services, username: str, form: str, **given: str) -> None:
     task = open_task(town, form)
-    with town.action(who) as action:
+    with town.action(actor_named(town, username)) as action:
         tasks.complete(action, task, given)
+
+
+def kinds_told(town: Services) -> list[str]:
+    """The kinds of what Gita was told, oldest first."""
+    with town.reading() as action:
+        query = select(Notice.kind).join(Account, Account.id == Notice.account_id)
+        return list(action.session.scalars(query.where(Account.username == GITA).order_by(Notice.id)))
 
 
 def case_page(town: Services, browser: FlaskClient) -> str:
@@ -88,8 +104,7 @@ def text_of(page: str) -> str:
 
 
 def later(town: Services, days: int) -> None:
-    with town.action() as action:
-        action.session.merge(Fact(name=clock.OFFSET, value=str(days * 86400)))
+    put_ahead(town, days=days)
     due.run(town)
 
 
@@ -100,6 +115,7 @@ def test_an_employee_starts_at_their_own_transfer(client: Client) -> None:
     assert "Sekarang giliran Anda." in page
     assert "Tanggapi SK" in page
     assert "Mutasi ke" in page
+    assert "Transfer to" in text_of(gita.get("/my?lang=en").text)
 
 
 def test_who_is_no_employee_has_no_such_pages(client: Client) -> None:
@@ -136,6 +152,7 @@ def test_after_the_decree_all_about_oneself(client: Client, town: Services) -> N
         "Surat keputusan",
         "Yang ditanyakan kepada Anda",
         "Mengapa",
+        "Evaluasi 3, 6, 12 bulan · yang pertama sekitar",
     ):
         assert said in page, said
 
@@ -148,6 +165,8 @@ def test_an_objection_and_its_written_answer(client: Client, town: Services) -> 
     page = case_page(town, gita)
     assert "Orang tua saya sakit" in page
     assert "menjawab secara tertulis paling lambat" in page
+    ruling = client("fitri.walikota").get(f"/tasks/{open_task(town, RULING)}").text
+    assert content(ruling)["data"]["keberatan_teks"].startswith("Orang tua saya sakit")  # beside the answer
     answer(
         town,
         "fitri.walikota",
@@ -160,6 +179,41 @@ def test_an_objection_and_its_written_answer(client: Client, town: Services) -> 
     assert "Unit penerima dekat rumah sakit." in page
 
 
+def test_that_an_objection_was_dismissed_is_told_and_leads_to_the_answer(
+    client: Client, town: Services
+) -> None:
+    answer(town, GITA, DECREE, tanggapan="keberatan", keberatan_teks="Orang tua saya sakit.")
+    due.run(town)
+    before = kinds_told(town)
+    ruling = open_task(town, RULING)
+    answer(town, FITRI, RULING, putusan_keberatan="ditolak", jawaban_keberatan="Dekat rumah sakit.")
+    due.run(town)
+    assert kinds_told(town) == [*before, "decision"]
+    gita = client(GITA)
+    link = re.search(r'href="(/notices/[^"]+/open)"', gita.get("/notices").text)
+    assert link
+    led = gita.get(link[1])
+    assert led.location.startswith("/my/cases/")
+    assert "Dekat rumah sakit." in text_of(gita.get(led.location).text)
+
+    with town.action(actor_named(town, FITRI)) as action:
+        withdrawing.withdraw(action, ruling, "Salah ketik")
+    due.run(town)
+    assert kinds_told(town) == [*before, "decision", "withdrawn"], "the dismissal stands no more"
+
+
+def test_an_answer_that_was_sent_is_not_asked_for_again(client: Client, town: Services) -> None:
+    gita, task = client(GITA), open_task(town, DECREE)
+    slow = replace(town, settings=replace(town.settings, undo_seconds=10))
+    with slow.action(actor_named(town, GITA)) as action:
+        holding.decide(action, task, {"tanggapan": "terima"})
+    for page in (case_page(town, gita), text_of(gita.get("/my").text)):
+        assert "Jawaban Anda sudah dikirim." in page
+        assert "Sekarang giliran Anda" not in page
+        assert "Terima atau ajukan keberatan" not in page
+        assert "Giliran siapa" not in page
+
+
 def test_an_answer_that_is_overdue_is_said_to_be(client: Client, town: Services) -> None:
     answer(town, GITA, DECREE, tanggapan="keberatan", keberatan_teks="Mohon ditinjau kembali.")
     later(town, 60)
@@ -169,10 +223,19 @@ def test_an_answer_that_is_overdue_is_said_to_be(client: Client, town: Services)
 
 
 def test_too_late_to_object(client: Client, town: Services) -> None:
+    gita, task = client(GITA), open_task(town, DECREE)
     later(town, 30)
-    page = case_page(town, client(GITA))
+    page = case_page(town, gita)
     assert "Masa keberatan berakhir" in page
     assert "Tidak sempat menjawab?" in page
+    given = {"tanggapan": "keberatan", "keberatan_teks": "Mohon ditinjau kembali."}
+    refused = gita.post(f"/tasks/{task}/complete", data={"answers": json.dumps(given)})
+    assert refused.status_code == 409
+    assert "Jangka waktunya sudah berakhir" in text_of(refused.text)
+    assert "Ada yang lebih dahulu" not in refused.text  # nobody was: the time was over
+    assert "Mohon ditinjau kembali." in refused.text
+    assert "/my/cases/" in refused.text
+    assert "Waktunya sudah habis" in text_of(gita.get(f"/tasks/{task}").text)
 
 
 def test_before_the_decree_only_what_was_asked(client: Client, town: Services) -> None:
@@ -208,6 +271,41 @@ def test_before_the_decree_only_what_was_asked(client: Client, town: Services) -
     assert str(case_id) not in gita.get("/my").text
 
 
+def test_who_is_asked_answers_and_does_not_steer_the_case(client: Client, town: Services) -> None:
+    gita, task = client(GITA), open_task(town, DECREE)
+    page = gita.get(f"/tasks/{task}").text
+    for action in ("send-back", "claim", "release", "delegate"):
+        assert f'data-action="{action}"' not in page
+    back = {"element": "sampaikan_sk", "reason": "Saya tidak mau."}
+    assert gita.post(f"/tasks/{task}/send-back", data=back).status_code == 403
+    assert open_task(town, DECREE) == task
+
+
+def test_a_task_is_described_in_the_readers_language(client: Client, town: Services) -> None:
+    gita, task = client(GITA), open_task(town, DECREE)
+    assert "diam berarti menerima" in gita.get(f"/tasks/{task}").text
+    page = gita.get(f"/tasks/{task}?lang=en").text
+    assert "silence means acceptance" in page
+    assert "diam berarti menerima" not in page
+    lifecycle = text_of(client("intan.proses").get("/definitions/execution/1?lang=en").text)
+    assert "(Employee)" in lifecycle, "lanes, too"
+    assert "(Pegawai)" not in lifecycle
+    assert "Approval" in text_of(client("intan.proses").get("/definitions?lang=en").text)
+
+
+def test_after_ones_answer_the_way_leads_back_to_ones_transfer(client: Client, town: Services) -> None:
+    gita, task = client(GITA), open_task(town, DECREE)
+    answered = gita.post(f"/tasks/{task}/complete", data={"answers": '{"tanggapan": "terima"}'})
+    assert answered.status_code == 303
+    assert gita.get(answered.location).location == "/my"
+
+
+def test_staff_send_back_to_steps_of_other_stages_by_their_names(client: Client, town: Services) -> None:
+    answer(town, GITA, DECREE, tanggapan="keberatan", keberatan_teks="Mohon ditinjau kembali.")
+    page = client("fitri.walikota").get(f"/tasks/{open_task(town, RULING)}").text
+    assert '<option value="susun_rencana">Susun rencana mutasi</option>' in page
+
+
 def test_wishes_on_the_page(client: Client, town: Services) -> None:
     gita = client(GITA)
     units = gita.get("/my/wishes/units?q=kelurahan").get_json()["items"]
@@ -225,6 +323,20 @@ def test_wishes_on_the_page(client: Client, town: Services) -> None:
     names = gita.get("/my/wishes/positions?q=penata").get_json()["items"]
     assert names
     assert not any(re.search(r"\d+/\d+", item["detail"]) for item in names)  # not how many are missing
+
+
+def test_a_changed_wish_says_what_was_changed(client: Client, town: Services) -> None:
+    gita = client(GITA)
+    wish = re.search(r'href="(/my/wishes/\d+)#form"', gita.get("/my/wishes").text)
+    assert wish is not None
+    form = gita.get(wish.group(1)).text
+    assert not re.search(r'name="unit_text" value="U\d+"', form), "a unit is shown by its name, or not at all"
+    given = dict(re.findall(r'name="(unit|position)" value="([^"]*)"', form))
+    given |= {"priority": "1", "reason": "kesehatan", "anywhere": "1"}
+    assert gita.post(wish.group(1), data=given).status_code == 303
+    page = text_of(gita.get("/my/wishes").text)
+    assert "Alasan: Karier → Kesehatan" in page
+    assert "hanya dekat tempat tinggal → juga di luar wilayah tempat tinggal" in page
 
 
 def test_a_correction_from_asking_to_the_answer(client: Client, town: Services) -> None:
@@ -260,12 +372,52 @@ def test_a_correction_from_asking_to_the_answer(client: Client, town: Services) 
             assert browser.get(f"/corrections/{asked}/evidence").status_code == 403, stranger
     wrong = ani.post(f"/corrections/{asked}", data={"verdict": "accept", "value": "kemarin"})
     assert wrong.status_code == 422
+    assert "Tuliskan tanggal." in wrong.text
     done = {"verdict": "accept", "value": "2020-03-01", "answer": "Sesuai SK."}
     assert ani.post(f"/corrections/{asked}", data=done).status_code == 303
     page = text_of(gita.get("/my/data").text)
     assert "Sesuai SK." in page
-    assert "1 Mar 2020" in page
+    assert "→ 1 Mar 2020" in page
+    answered = text_of(ani.get(f"/corrections/{asked}").text)
+    assert re.search(r"TMT jabatan \d+ \w+ \d{4} → 1 Mar 2020", answered), "neither columns nor codes"
     assert "Diperbaiki oleh Ani Lestari" in page
+
+
+def test_ones_own_data_in_english(client: Client) -> None:
+    gita = client(GITA)
+    gita.post("/language", data={"language": "en", "next": "/"})
+    page = text_of(gita.get("/my/data").text)
+    for english in ("Female", "Active", "expect", "Verified", "Latest rank decree"):
+        assert english in page
+    for indonesian in ("Perempuan", "Aktif", "ekspektasi", "Paham", "Terverifikasi", "Sk pangkat"):
+        assert indonesian not in page
+
+
+def test_letters_are_named_in_english_in_the_history_and_the_audit(client: Client, town: Services) -> None:
+    with town.reading() as action:
+        case = action.session.scalar(select(Task.case_id).where(Task.form == DECREE, Task.state == "open"))
+    for who, address in ((ANI, f"/cases/{case}"), ("joko.admin", "/admin/audit?kind=letter_issued")):
+        browser = client(who)
+        browser.post("/language", data={"language": "en", "next": "/"})
+        page = text_of(browser.get(address).text)
+        assert "Transfer decree" in page
+        assert "Keputusan mutasi" not in page
+
+
+def test_a_correction_is_chosen_in_english(client: Client, town: Services) -> None:
+    gita, ani = client(GITA), client(ANI)
+    found = re.search(r"kind=employee&amp;key=(\d+)&amp;field=jk", gita.get("/my/data").text)
+    assert found is not None
+    asked = {"kind": "employee", "key": found.group(1), "field": "jk", "wanted": "Male"}
+    assert gita.post("/my/data/wrong", data=asked).status_code == 303
+    with town.reading() as action:
+        request = action.session.scalar(
+            select(CorrectionRequest.id).where(
+                CorrectionRequest.field == "jk", CorrectionRequest.state == "open"
+            )
+        )
+    ani.post("/language", data={"language": "en", "next": "/"})
+    assert re.search(r"<option[^>]*>Female</option>", ani.get(f"/corrections/{request}").text)
 
 
 def test_a_copy_of_ones_own_data(client: Client) -> None:

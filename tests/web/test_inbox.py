@@ -37,7 +37,7 @@ def waiting(city: Services, deployed: None, start: Callable[..., str]) -> Waitin
     """`waiting()`: a decision for the analysts; its id."""
 
     def begun(**data: Any) -> str:
-        case_id = uuid.UUID(start("putusan_uji", perlu_nomor=False, **data))
+        case_id = uuid.UUID(start("putusan_uji", **{"perlu_nomor": False, **data}))
         with city.reading() as action:
             return str(action.session.scalars(select(Task.id).where(Task.case_id == case_id)).one())
 
@@ -105,13 +105,31 @@ def test_many_at_once_are_rehearsed_and_decided_each_for_itself(client: Client, 
     warned = waiting(aturan=[{"id": "R16", "hasil": "peringatan", "tingkat": "W"}])
     values = {"verdict": "reject", "reason": "Anggaran habis", "task": [good, warned]}
     rehearsed = ani.post("/inbox/batch/rehearsal", data=values).text
-    assert re.search(rf'data-passing>.*data-task="{good}"', rehearsed, re.DOTALL)
+    assert re.search(rf'data-passing="[^"]+">.*data-task="{good}"', rehearsed, re.DOTALL)
     assert "Mungkin ada benturan kepentingan." in rehearsed
     items = ani.post("/inbox/batch", data=values).get_json()["items"]
     assert {item["task"]: item["done"] for item in items} == {good: True, warned: False}
     assert ani.post("/inbox/batch", data={"verdict": "approve"}).status_code == 422
     mixed = {**values, "task": ["x"]}
     assert ani.post("/inbox/batch/rehearsal", data=mixed).status_code == 404
+
+
+def test_what_the_chosen_forms_need_is_asked_once_in_the_readers_language(
+    client: Client, waiting: Waiting
+) -> None:
+    ani, tasks = client("ani.analis"), [waiting(perlu_nomor=True) for _ in range(2)]
+    values = {"verdict": "approve", "task": tasks}
+    asked = ani.post("/inbox/batch/rehearsal", data=values).text
+    assert re.search(r'<input[^>]+type="text"[^>]+name="field.nomor"', asked)
+    wrong = ani.post("/inbox/batch/rehearsal", data=values | {"field.nomor": "tanpa angka"}).text
+    assert "Bentuknya tidak sesuai." in wrong
+    assert 'value="tanpa angka"' in wrong
+    ani.post("/language", data={"language": "en"})
+    in_english = ani.post("/inbox/batch/rehearsal", data=values).text
+    ani.post("/language", data={"language": "id"})
+    assert "The form needs more: Number of the letter." in in_english
+    done = ani.post("/inbox/batch", data=values | {"field.nomor": "7"}).get_json()["items"]
+    assert [item["done"] for item in done] == [True, True]
 
 
 def test_filters_of_the_address_narrow_and_nonsense_does_not(client: Client, waiting: Waiting) -> None:

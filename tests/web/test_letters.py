@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import replace
 
 import pytest
+from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.db.accounts import Account
@@ -13,7 +15,7 @@ from service.db.cases import Case, CaseDocument
 from service.db.letters import Letter
 from service.operations.letters import issuing, signing
 from service.wiring import Services
-from tests.asking import Asking
+from tests.asking import Asking, Person
 from tests.operations import city
 from tests.operations.signing import national_service, text_of
 from tests.operations.test_letters import NOW, decree, town
@@ -30,7 +32,9 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def services(services: Services) -> Services:
-    return replace(services, settings=replace(services.settings, signing="test", verify_attempts=5))
+    return replace(
+        services, settings=replace(services.settings, signing="test", verify_attempts=5, sign_in_attempts=3)
+    )
 
 
 @pytest.fixture
@@ -61,6 +65,14 @@ def test_the_letter_page_has_number_signatures_and_pages(
     assert file.mimetype == "application/pdf"
     assert "sk-800.1.3.3-001-BKPSDM-2026.pdf" in file.headers["Content-Disposition"]
     assert letter.number in text_of(file.data)
+
+
+def test_a_letter_is_named_in_the_readers_language(letter: Letter, asking: Asking) -> None:
+    fitri = asking.as_person("fitri").client
+    assert "Keputusan mutasi" in fitri.get(f"/letters/{letter.id}?lang=id").text
+    english = fitri.get(f"/letters/{letter.id}?lang=en").text
+    assert "Transfer decree" in english
+    assert "Keputusan mutasi" not in english
 
 
 @pytest.mark.parametrize("who", ["joko", "intan", "gita"])
@@ -95,14 +107,90 @@ def test_anybody_can_ask_whether_a_letter_is_genuine(town: Services, letter: Let
     signing.run(town)
     page = nobody.get(f"/verify/{letter.code}?lang=en").text
     assert "This letter is genuine" in page
-    assert letter.number in page
-    for secret in ("Gita", letter.subject_nip or "", "Fitri", "Puskesmas", "Perawat", str(letter.case_id)):
+    for secret in (
+        letter.number,
+        str(letter.dated.year),
+        "Gita",
+        letter.subject_nip or "",
+        "Fitri",
+        "Puskesmas",
+        "Perawat",
+        str(letter.case_id),
+    ):
         assert secret not in page
     with town.action() as action:
         issuing.void_all(action, action.session.get_one(Case, letter.case_id), "Rahasia kantor.")
     page = nobody.get(f"/verify/{letter.code}?lang=en").text
     assert "This letter was withdrawn" in page
     assert "Rahasia kantor" not in page
+    assert letter.number not in page
+
+
+FITS = "This code belongs to a letter with that number"
+DIFFERS = "may have been copied from another letter"
+
+
+def compared(browser: Person, letter: Letter, number: str) -> TestResponse:
+    address = f"/verify/{letter.code}?lang=en"
+    sent_from = {"Referer": f"http://localhost/verify/{letter.code}"}
+    return browser.post(address, {"number": number}, page=address, headers=sent_from)
+
+
+def test_the_number_on_the_paper_tells_a_copied_code(town: Services, letter: Letter, asking: Asking) -> None:
+    early = Person(asking.as_nobody(), "10.9.8.7")
+    assert "is not known" in compared(early, letter, letter.number).text  # nobody has signed it yet
+    signing.run(town)
+    reader = Person(asking.as_nobody())
+    for typed in (letter.number, f"  {letter.number.lower()} ", letter.number.replace("/", " / ")):
+        answer = compared(reader, letter, typed)
+        assert (answer.status_code, FITS in answer.text, DIFFERS in answer.text) == (200, True, False), typed
+    for typed in ("800.1.3.3/002/BKPSDM/2026", letter.number[:-1], "<b>1</b>"):
+        answer = compared(reader, letter, typed)
+        assert (answer.status_code, FITS in answer.text, DIFFERS in answer.text) == (200, False, True), typed
+        assert "This letter is genuine" not in answer.text
+        assert not {letter.number, "<b>1</b>"} & set(re.split(r"[\s\"]", answer.text))
+    assert "This letter is genuine" in compared(reader, letter, " ").text
+    with town.action() as action:
+        issuing.void_all(action, action.session.get_one(Case, letter.case_id), "Keberatan.")
+    answer = compared(reader, letter, letter.number)
+    assert ("was withdrawn" in answer.text, FITS in answer.text) == (True, False)
+
+
+def test_no_address_answers_for_a_number(town: Services, letter: Letter, asking: Asking) -> None:
+    """A forger's QR code could hold such an address: only what a reader types and sends is compared."""
+    signing.run(town)
+    nobody = asking.as_nobody()
+    assert FITS not in nobody.get(f"/verify/{letter.code}?lang=en&number={letter.number}").text
+    assert nobody.post(f"/verify/{letter.code}", data={"number": letter.number}).status_code == 403
+
+
+def test_the_language_can_be_switched_after_comparing(town: Services, letter: Letter, asking: Asking) -> None:
+    signing.run(town)
+    answer = compared(Person(asking.as_nobody()), letter, letter.number)
+    assert f'name="next" value="/verify/{letter.code}"' in answer.text
+
+
+def test_searching_for_a_number_is_slowed_down(town: Services, letter: Letter, asking: Asking) -> None:
+    signing.run(town)
+    reader = Person(asking.as_nobody())
+    statuses = [compared(reader, letter, f"800/{number}").status_code for number in range(4)]
+    assert statuses == [200] * 3 + [429]
+    answer = compared(reader, letter, letter.number)
+    assert (answer.status_code, FITS in answer.text) == (429, False)
+    assert "Too many failed attempts" in answer.text
+    assert f'value="{letter.number}"' in answer.text  # what was typed stays
+    assert int(answer.headers["Retry-After"]) > 0
+    assert reader.get(f"/verify/{letter.code}").status_code == 200
+    assert FITS in compared(Person(asking.as_nobody(), "10.9.8.7"), letter, letter.number).text
+
+
+def test_wrong_numbers_count_as_unknown_codes_do(town: Services, letter: Letter, asking: Asking) -> None:
+    signing.run(town)
+    reader = Person(asking.as_nobody())
+    for number in range(2):
+        compared(reader, letter, f"800/{number}")
+    statuses = [reader.get(f"/verify/tebakan-{number}").status_code for number in range(4)]
+    assert statuses == [200] * 3 + [429]
 
 
 def test_guessing_codes_is_slowed_down(town: Services, letter: Letter, asking: Asking) -> None:
@@ -110,8 +198,9 @@ def test_guessing_codes_is_slowed_down(town: Services, letter: Letter, asking: A
     nobody = asking.as_nobody()
     statuses = [nobody.get(f"/verify/tebakan-{number}").status_code for number in range(6)]
     assert statuses == [200] * 5 + [429]
-    answer = nobody.get(f"/verify/{letter.code}")
+    answer = nobody.get(f"/verify/{letter.code}?lang=en")
     assert answer.status_code == 429
+    assert "To the inbox" not in answer.text  # whoever reads this has none
     assert int(answer.headers["Retry-After"]) > 0
     elsewhere = nobody.get(f"/verify/{letter.code}", environ_base={"REMOTE_ADDR": "10.9.8.7"})
     assert elsewhere.status_code == 200

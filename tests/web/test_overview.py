@@ -89,3 +89,15 @@ def test_everybody_begins_where_their_work_is(client: Client) -> None:
     for who, place in (("hadi.manajer", "/overview"), ("ani.analis", "/inbox"), ("citra.bkpsdm", "/inbox")):
         browser = client(who)
         assert browser.get("/").headers["Location"].startswith(place), who
+
+
+def test_a_task_beside_the_stages_is_named_in_the_readers_language(
+    client: Client, counted: None, city: Services, start: Callable[..., str]
+) -> None:
+    start("sorong_performance")
+    with city.action() as action:
+        figures.refresh(action)
+    for page in ("/overview?lang=en", "/cases?lang=en"):
+        stages = client("hadi.manajer").get(page).text
+        assert "Review performance" in stages
+        assert ">Tinjau evaluasi kinerja<" not in stages

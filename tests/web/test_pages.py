@@ -165,25 +165,49 @@ def test_the_language_is_kept_and_leads_back_only_to_ourselves(client: Client) -
     assert "Kotak masuk" in browser.get("/inbox").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("address", ["/cases", "/inbox/fields", "/account/absence"])
+def test_filters_name_the_processes_in_the_reader_s_language(
+    client: Client, start: Start, address: str
+) -> None:
+    start()
+    browser = client("ani.analis")
+    for language, name in (("en", "Transfer lifecycle"), ("id", "Siklus mutasi")):
+        browser.post("/language", data={"language": language, "next": "/"})
+        assert name in browser.get(address).text, language
+
+
 def test_a_document_is_attached_and_handed_out_as_a_download(
     client: Client, start: Start, city: Services
 ) -> None:
     case_id = start()
     browser = client("ani.analis")
     sent = {
-        "kind": "bebas_temuan",
+        "kind": "Surat bebas temuan",
         "number": "1/2026",
         "file": (io.BytesIO(b"%PDF-1.7 isi"), "Surat bebas temuan.pdf"),
     }
     answer = browser.post(f"/cases/{case_id}/documents", data=sent, content_type="multipart/form-data")
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case_id}")
-    assert "Surat bebas temuan.pdf" in browser.get(f"/cases/{case_id}").get_data(as_text=True)
+    page = browser.get(f"/cases/{case_id}").get_data(as_text=True)
+    assert "Surat bebas temuan.pdf" in page
+    assert "Dokumen dilampirkan: Surat bebas temuan" in page
     with city.reading() as action:
         document = action.session.query(CaseDocument).filter_by(case_id=uuid.UUID(case_id)).one()
+    assert document.kind == "bebas_temuan"  # as the rule on documents calls it
     got = browser.get(f"/documents/{document.id}")
     assert got.data == b"%PDF-1.7 isi"
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert client("gita.pegawai").get(f"/documents/{document.id}").status_code == 404
+
+
+def test_a_path_in_the_name_of_a_file_is_left_out(client: Client, start: Start) -> None:
+    case_id, browser = start(), client("ani.analis")
+    sent = {"kind": "lain", "file": (io.BytesIO(b"%PDF-1.7 isi"), "../../etc/surat.pdf")}
+    browser.post(f"/cases/{case_id}/documents", data=sent, content_type="multipart/form-data")
+    page = browser.get(f"/cases/{case_id}").get_data(as_text=True)
+    assert "surat.pdf dilampirkan." in page
+    assert "etc" not in page
+    assert " 1 KB" in page
 
 
 def test_a_page_of_script_is_not_taken_as_a_document(client: Client, start: Start) -> None:
@@ -194,6 +218,26 @@ def test_a_page_of_script_is_not_taken_as_a_document(client: Client, start: Star
     page = browser.get(f"/cases/{case_id}").get_data(as_text=True)
     assert "surat.pdf" not in page
     assert "yang diterima" in page
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"%PDF-1.7" + bytes(11 * 1024 * 1024), None])
+def test_what_was_typed_beside_a_refused_file_is_kept_for_the_next_one(
+    client: Client, start: Start, content: bytes | None
+) -> None:
+    case_id, browser = start(), client("ani.analis")
+
+    def attach(sent: bytes | None) -> str:
+        file = {} if sent is None else {"file": (io.BytesIO(sent), "surat.pdf")}
+        data = {"kind": "Nota dinas", "number": "7/2026", **file}
+        browser.post(f"/cases/{case_id}/documents", data=data, content_type="multipart/form-data")
+        return browser.get(f"/cases/{case_id}").text
+
+    typed = ('value="Nota dinas"', 'value="7/2026"')
+    refused = attach(content)
+    assert all(text in refused for text in typed)
+    assert not any(text in attach(b"%PDF-1.7 isi") for text in typed)
+    attach(content)
+    assert not any(text in browser.get(f"/cases/{case_id}").text for text in typed), "once"
 
 
 def test_stored_sources_are_downloads_in_a_sandbox(client: Client) -> None:
@@ -234,3 +278,13 @@ def test_an_upload_that_is_no_diagram_is_said_so(client: Client) -> None:
         sent = {"files": (io.BytesIO(content), name)}
         answer = browser.post("/definitions/upload", data=sent, content_type="multipart/form-data")
         assert answer.status_code == 422, name
+
+
+def test_a_stage_that_others_share_says_what_their_cases_do_in_it(
+    start: Callable[..., str], client: Client
+) -> None:
+    start("umum_vacancy")
+    page = client("intan.proses").get("/definitions/needs_analysis/1").text
+    assert re.search(r"[1-9]\d* kasus berada pada tahap ini", page)
+    assert "0 kasus berjalan" not in page
+    assert 'id="doing-title"' in page

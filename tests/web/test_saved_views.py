@@ -36,8 +36,8 @@ def test_a_view_is_kept_found_shared_and_deleted_on_the_page(client: Client) -> 
 
 def test_without_filters_there_is_nothing_to_save_and_nonsense_is_refused(client: Client) -> None:
     ani = client("ani.analis")
-    assert 'data-open-dialog="save-view"' not in ani.get("/inbox").text
-    assert 'data-open-dialog="save-view"' in ani.get("/inbox?q=a").text
+    assert 'command="show-modal" commandfor="save-view"' not in ani.get("/inbox").text
+    assert 'command="show-modal" commandfor="save-view"' in ani.get("/inbox?q=a").text
     for query in ("[]", "{", '{"q": {}}'):
         assert ani.post("/views", data={"page": "inbox", "name": "x", "query": query}).status_code == 422
     assert client("").post("/views", data={}).status_code in (302, 303)

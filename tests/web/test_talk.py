@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from service.db.accounts import Account
 from service.db.cases import Task
 from service.db.notices import Notice
-from service.operations import due
+from service.operations import accounts, due, extending
 from service.wiring import Services
 
 Client = Callable[[str], FlaskClient]
@@ -45,7 +46,11 @@ def test_a_comment_stands_on_the_case_and_on_its_tasks(city: Services, client: C
         assert "Mohon cek formasi.<br>" in page
         assert 'href="https://bkn.go.id/a?b=1&amp;c=2"' in page
         assert 'data-action="comment"' in page
-    assert "Menulis komentar" in client("citra.bkpsdm").get(f"/cases/{case}").text
+    page = client("citra.bkpsdm").get(f"/cases/{case}").text
+    assert "Menulis komentar" in page
+    told = re.search(r'<p class="timeline-words"><a href="#(comment-[^"]+)">Mohon cek formasi\.', page)
+    assert told
+    assert f'id="{told[1]}"' in page
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,7 @@ def test_a_mention_is_told_and_leads_to_the_comment(client: Client, case: str) -
     citra = client("citra.bkpsdm")
     page = citra.get("/notices").text
     assert "Anda disebut dalam komentar" in page
+    assert "@Citra Maharani" in page  # by name, as in the comment
     assert "setuju?" in page
     link = re.search(r'href="(/notices/[^"]+/open)"', page)
     assert link
@@ -127,15 +133,14 @@ def test_a_script_gets_the_panel_alone(client: Client, case: str) -> None:
 def test_the_bell_counts_until_everything_is_read(city: Services, client: Client, case: str) -> None:
     say(client("ani.analis"), case, "@dewi.tpk mohon dilihat")
     dewi = client("dewi.tpk")
-    assert dewi.get("/notices/count").get_json()["count"] == "1"
-    assert "1 belum dibaca" in dewi.get("/inbox").text
+    assert dewi.get("/notices/count").get_json()["count"] == "2"  # and that she stands in for Eko
+    assert "2 belum dibaca" in dewi.get("/inbox").text
     with city.reading() as action:
         notice = action.session.scalars(select(Notice).order_by(Notice.id.desc())).first()
     assert notice
     assert client("eko.sekda").post(f"/notices/{notice.id}/read").status_code == 404
     dewi.post("/notices/read")
     assert dewi.get("/notices/count").get_json()["count"] == ""
-    print(dewi.get("/notices?view=unread").text.split("<main")[1])
     assert "Semua sudah Anda baca." in dewi.get("/notices?view=unread").text
 
 
@@ -199,6 +204,22 @@ def test_a_calendar_shows_ones_deadlines_to_who_knows_its_address(
     assert any(str(task_id) in part["uid"] for part in shown.walk("VEVENT"))
     again = nobody.get(address[1], headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+    event = next(part for part in shown.walk("VEVENT") if str(task_id) in part["uid"])
+    with city.reading() as action:
+        hadi = accounts.actor_of(action, accounts.named(action.session, "hadi.manajer"))
+    with city.action(hadi) as action:
+        extending.extend(action, task_id, date(2027, 3, 1), "Menunggu formasi")
+    moved = Calendar.from_ical(nobody.get(address[1]).data)
+    later = next(part for part in moved.walk("VEVENT") if part["uid"] == event["uid"])
+    assert later["dtend"].dt.date() == date(2027, 3, 1)
+    assert later["sequence"] > event["sequence"], "or programs keep the old deadline"
+    with city.action() as action:
+        task = action.session.get_one(Task, task_id)
+        task.state, task.closed_by, task.closed_at = "completed", ani_id, action.now
+    done = Calendar.from_ical(nobody.get(address[1]).data)
+    assert [part for part in done.walk("VEVENT") if str(task_id) in part["uid"]] == []
+    (todo,) = [part for part in done.walk("VTODO") if str(task_id) in part["uid"]]
+    assert todo["status"] == "COMPLETED"
     ani.post("/account/calendar/revoke")
     assert nobody.get(address[1]).status_code == 404
     assert nobody.get("/feeds/x.ics").status_code == 404
@@ -209,7 +230,7 @@ def test_the_pages_can_be_installed(client: Client) -> None:
     manifest = nobody.get("/manifest.webmanifest")
     assert manifest.mimetype == "application/manifest+json"
     said = manifest.get_json()
-    assert said["start_url"] == "/inbox"
+    assert said["start_url"] == "/", "where the day begins for whoever opens it"
     assert {icon["purpose"] for icon in said["icons"]} == {"any", "maskable"}
     for icon in said["icons"]:
         assert nobody.get(icon["src"]).mimetype == "image/png"

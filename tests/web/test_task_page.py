@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import uuid
@@ -11,20 +12,19 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 from sqlalchemy import select
 
-from service.app import create_app
 from service.db.accounts import Account
 from service.db.cases import CaseDocument, Task
 from service.db.drafts import Draft, HeldDecision
 from service.db.people import Employee
-from service.operations import accounts, cases, definitions, demo, due, suspending
+from service.operations import accounts, cases, definitions, demo, due, holding, suspending
+from service.web.answers import for_the_form
 from service.wiring import Services
+from tests.clocks import put_ahead
 from tests.operations.diagrams import HEAD
-from tests.operations.test_holding import move
 
 Start = Callable[..., str]
 Client = Callable[[str], FlaskClient]
@@ -37,10 +37,8 @@ def slow(city: Services) -> Services:
 
 
 @pytest.fixture(scope="module")
-def application(slow: Services) -> Flask:
-    app = create_app(slow)
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app
+def served(slow: Services) -> Services:
+    return slow
 
 
 @pytest.fixture
@@ -79,11 +77,15 @@ def content(page: str) -> dict[str, Any]:
     return drawn
 
 
-def decide(browser: FlaskClient, task_id: uuid.UUID) -> Any:
+def answers(browser: FlaskClient, task_id: uuid.UUID) -> dict[str, Any]:
     drawn = content(browser.get(f"/tasks/{task_id}").text)
     choice = drawn["data"]["pilihan_kebutuhan"][0]["value"]
-    answers = {"periode": "2026", "jabatan_tujuan": choice, "catatan_analisis": "Ingat ini"}
-    return browser.post(f"/tasks/{task_id}/complete", data={"answers": json.dumps(answers)})
+    return {"periode": "2026", "jabatan_tujuan": choice, "catatan_analisis": "Ingat ini"}
+
+
+def decide(browser: FlaskClient, task_id: uuid.UUID) -> Any:
+    given = json.dumps(answers(browser, task_id))
+    return browser.post(f"/tasks/{task_id}/complete", data={"answers": given})
 
 
 def type_in(browser: FlaskClient, task_id: uuid.UUID, **answers: Any) -> Any:
@@ -102,17 +104,17 @@ def test_a_decision_waits_with_an_undo_on_every_page_and_then_reaches_the_engine
     assert answer.status_code == 303
     assert state(city, task) == "open"
     for path in (answer.headers["Location"], "/cases", f"/tasks/{task}", "/tasks/held"):
-        assert f'action="/tasks/{task}/undo"' in browser.get(path).text, path
+        assert f'action="/tasks/{task}/undo"' in browser.get(path, follow_redirects=True).text, path
     assert str(task) not in browser.get("/inbox").text.replace(f"/tasks/{task}/undo", "").replace(
-        f'data-task-id="{task}"', ""
+        f'data-tasks="{task}"', ""
     )
     colleague = client("siti.analis").get(f"/tasks/{task}").text
     assert "sedang memutuskan tugas ini" in colleague
     assert "data-form-content" not in colleague
-    move(slow, 11)
+    put_ahead(slow, seconds=11)
     due.run(slow)
     assert state(city, task) == "completed"
-    move(slow, 0)
+    put_ahead(slow, seconds=0)
     assert f"/tasks/{task}/undo" not in browser.get("/cases").text
 
 
@@ -126,8 +128,43 @@ def test_taken_back_the_form_has_its_text_again(client: Client, city: Services, 
     assert content(page)["data"]["catatan_analisis"] == "Ingat ini"
     assert of(city, HeldDecision, task) is None
     assert state(city, task) == "open"
+    in_inbox = {"data": {"from": "inbox"}, "headers": {"Referer": "http://localhost/inbox?kind=analisis"}}
+    again = browser.post(f"/tasks/{task}/undo", **in_inbox).headers["Location"]
+    assert again == f"/inbox?kind=analisis&task={task}"  # with the filters that were set
     too_late = browser.post(f"/tasks/{task}/undo", follow_redirects=True)
     assert "tidak dapat dibatalkan lagi" in too_late.text
+
+
+def test_the_way_back_leads_to_the_inbox_as_it_was_filtered(client: Client, task: uuid.UUID) -> None:
+    browser, inbox = client("ani.analis"), "http://localhost/inbox?kind=analisis&task=x"
+    page = browser.get(f"/tasks/{task}", headers={"Referer": inbox}).text
+    assert '<a class="back" href="/inbox?kind=analisis">' in page
+    page = browser.get(f"/tasks/{task}", headers={"Referer": "http://localhost/cases?kind=M1"}).text
+    assert '<a class="back" href="/inbox">' in page
+
+
+def test_what_was_decided_together_is_taken_back_together_and_by_nobody_else(
+    client: Client, city: Services, slow: Services, start: Start
+) -> None:
+    browser, batch = client("ani.analis"), uuid.uuid4()
+    tasks = [first_open(city, start()) for _ in range(2)]
+    with city.reading() as action:
+        ani = accounts.actor_of(action, accounts.named(action.session, "ani.analis"))
+    for task in tasks:
+        with slow.action(ani) as action:
+            holding.decide(action, task, answers(browser, task), batch=batch)
+    undo = f"/inbox/batch/{batch}/undo"
+    page = browser.get("/cases").text
+    assert page.count(f'action="{undo}"') == 1
+    assert "2 diputus sekaligus" in page
+    assert "tidak dapat dibatalkan lagi" in client("siti.analis").post(undo, follow_redirects=True).text
+    answer = browser.post(undo, headers={"Referer": "http://localhost/inbox?kind=putus"})
+    assert answer.headers["Location"] == "/inbox?kind=putus"  # the filters that were set are set again
+    assert "2 putusan dibatalkan." in browser.get(answer.headers["Location"]).text
+    for elsewhere in ("http://elsewhere.example/inbox?kind=putus", f"http://localhost{undo}"):
+        assert browser.post(undo, headers={"Referer": elsewhere}).headers["Location"] == "/inbox"
+    assert [of(city, HeldDecision, task) for task in tasks] == [None, None]
+    assert "tidak dapat dibatalkan lagi" in browser.post(undo, follow_redirects=True).text
 
 
 def test_a_decision_that_could_not_be_carried_out_is_told_on_every_page(
@@ -139,12 +176,13 @@ def test_a_decision_that_could_not_be_carried_out_is_told_on_every_page(
         citra = accounts.actor_of(action, accounts.named(action.session, "citra.bkpsdm"))
     with city.action(citra) as action:
         cases.cancel(action, action.session.get_one(Task, task).case_id, "Salah orang")
-    move(slow, 11)
+    put_ahead(slow, seconds=11)
     due.run(slow)
-    move(slow, 0)
+    put_ahead(slow, seconds=0)
     assert "tidak dijalankan" in browser.get("/inbox").text
     page = browser.get(f"/tasks/{task}").text
     assert "Putusan Anda tidak dapat dijalankan" in page
+    assert re.search(r"Citra Maharani[^<]* membatalkan kasus: Salah orang", page)
     assert "Ingat ini" in page
     browser.post(f"/tasks/{task}/draft/discard")
     assert "tidak dijalankan" not in browser.get("/inbox").text
@@ -191,15 +229,25 @@ def test_typing_on_after_somebody_finished_says_who_was_first(client: Client, ta
     assert "milik Ani" in answer.text
 
 
+def test_what_the_data_offer_is_named_in_the_readers_language(client: Client, task: uuid.UUID) -> None:
+    ani = client("ani.analis")
+    for language, lacking in (("en", r"\(\d+\.\d short\)$"), ("id", r"\(kurang \d+,\d\)$")):
+        ani.post("/language", data={"language": language, "next": "/"})
+        offered = content(ani.get(f"/tasks/{task}").text)["data"]["pilihan_kebutuhan"][0]
+        assert re.search(lacking, offered["label"])
+        assert set(offered) == {"label", "value"}
+
+
 def test_a_draft_of_a_finished_task_is_refused_and_what_was_typed_stays_readable(
     client: Client, city: Services, slow: Services, task: uuid.UUID
 ) -> None:
     ani, siti = client("ani.analis"), client("siti.analis")
     type_in(ani, task, catatan_analisis="milik Ani")
+    position = content(ani.get(f"/tasks/{task}").text)["data"]["pilihan_kebutuhan"][0]
     decide(siti, task)
-    move(slow, 11)
+    put_ahead(slow, seconds=11)
     due.run(slow)
-    move(slow, 0)
+    put_ahead(slow, seconds=0)
     refused = type_in(ani, task, catatan_analisis="lebih")
     assert refused.status_code == 409
     assert refused.get_json()["by"] == "Siti Analis"
@@ -208,6 +256,8 @@ def test_a_draft_of_a_finished_task_is_refused_and_what_was_typed_stays_readable
     )
     assert answer.status_code == 409
     assert all(text in answer.text for text in ("Ingat ini", "sebelah", "Siti Analis lebih dahulu"))
+    assert position["label"] in html.unescape(answer.text)  # what was chosen, in words
+    assert position["value"] not in answer.text
     assert "sebelah" in ani.get(f"/tasks/{task}").text
 
 
@@ -235,9 +285,9 @@ def test_sending_back_to_an_earlier_step_by_its_name(
 ) -> None:
     case_id = start("tinjauan")
     client("ani.analis").post(f"/tasks/{first_open(city, case_id)}/complete", data={"answers": "{}"})
-    move(slow, 11)
+    put_ahead(slow, seconds=11)
     due.run(slow)
-    move(slow, 0)
+    put_ahead(slow, seconds=0)
     second, dewi = first_open(city, case_id), client("dewi.tpk")
     page = dewi.get(f"/tasks/{second}").text
     assert '<option value="periksa">Periksa</option>' in page
@@ -257,9 +307,9 @@ def test_ones_own_decision_can_be_withdrawn_while_nobody_acted_on_it(
     ani = client("ani.analis")
     task = first_open(city, case_id)
     ani.post(f"/tasks/{task}/complete", data={"answers": "{}"})
-    move(slow, 11)
+    put_ahead(slow, seconds=11)
     due.run(slow)
-    move(slow, 0)
+    put_ahead(slow, seconds=0)
     assert state(city, task) == "completed"
     assert "Tarik putusan saya" in ani.get(f"/tasks/{task}").text
     ani.post(f"/tasks/{task}/withdraw", data={"reason": "Salah lampiran"})
@@ -381,6 +431,7 @@ def test_what_was_not_chosen_from_the_list_is_refused_on_its_field(
     assert set(drawn["errors"]) == {"pengganti", "jabatan", "hadir.0.nip"}
     assert "Pilih dari daftar." in drawn["errors"]["pengganti"]
     assert drawn["data"]["pengganti"] == "Budi saja"
+    assert "Budi saja" not in drawn["named"].get("employees", {})  # or it would look as if chosen
     assert "Hadir: Tidak ada pegawai" in answer.text
 
 
@@ -493,9 +544,46 @@ def test_what_others_said_and_whom_they_suggest_is_among_the_facts(
     assert "Cari calon dari unit yang longgar" in page
 
 
+def test_legal_rules_are_said_in_the_readers_language_and_older_ones_in_indonesian(
+    client: Client, city: Services, start: Start
+) -> None:
+    rule = {"hasil": "gagal", "tingkat": "P", "dasar": "PP 11/2017 Pasal 190 ayat (3)"}
+    rules = [
+        rule | {"id": "R02", "judul": "Masa jabatan", "judul_en": "Time in the post"},
+        rule | {"id": "R03", "judul": "Wajib ditinjau", "pesan": "Sudah 80 bulan."},
+    ]
+    rules[0] |= {"pesan": "Masa jabatan 20 bulan.", "pesan_en": "Months in the post: 20."}
+    summary = {"kejelasan": "R02 perlu alasan khusus.", "kejelasan_en": "Special reason needed: R02."}
+    path = f"/tasks/{first_open(city, start(aturan=rules, **summary))}"
+    browser = client("ani.analis")
+    english, indonesian = browser.get(f"{path}?lang=en").text, browser.get(f"{path}?lang=id").text
+    for page, said, unsaid in (
+        (english, rules[0]["pesan_en"], rules[0]["pesan"]),
+        (english, summary["kejelasan_en"], summary["kejelasan"]),
+        (indonesian, rules[0]["pesan"], rules[0]["pesan_en"]),
+        (indonesian, summary["kejelasan"], summary["kejelasan_en"]),
+    ):
+        assert said in page
+        assert unsaid not in page
+    for page in (english, indonesian):
+        assert "Sudah 80 bulan." in page
+        assert "PP 11/2017 Pasal 190 ayat (3)" in page
+
+
 def test_the_panes_for_the_inbox_are_the_page_without_its_frame(client: Client, task: uuid.UUID) -> None:
     panes = client("ani.analis").get(f"/tasks/{task}/panes").text
     assert "<html" not in panes
     assert "data-form-content" in panes
     assert 'name="from" value="inbox"' in panes
+    assert (
+        f'name="next" value="/inbox?task={task}"' in panes
+    )  # attaching a document leads back beside the list
     assert client("gita.pegawai").get(f"/tasks/{task}/panes").status_code == 404
+
+
+def test_of_a_variable_the_browser_gets_only_what_the_form_speaks_of() -> None:
+    schema = {
+        "components": [{"key": "pengganti", "conditional": {"hide": '=pihak.peran = "pegawai" or n > 1'}}]
+    }
+    data = {"pihak": {"peran": "pegawai", "label": "Gita", "nip": "1990"}, "n": 2, "calon": "Gita"}
+    assert for_the_form(schema, data) == {"pihak": {"peran": "pegawai"}, "n": 2}

@@ -39,9 +39,6 @@ SECTIONS = (
 )
 """endpoint, permission, icon, label. A section whose pages are elsewhere is shown where they are there."""
 
-ADMINISTRATION = tuple(endpoint.split(".")[0] for endpoint, *_ in SECTIONS if endpoint.startswith("admin_"))
-"""The blueprints of these pages."""
-
 
 def section(name: str, path: str, permission: str) -> Blueprint:
     """A blueprint below /admin that nobody enters without the permission."""
@@ -66,10 +63,16 @@ def admin_places() -> list[Place]:
     """The sections that this person may enter."""
     actor = context.actor()
     return [
-        Place(label(), url_for(endpoint), icon, request.blueprint == endpoint.split(".")[0])
+        Place(label(), url_for(endpoint), icon, _is_here(endpoint))
         for endpoint, permission, icon, label in SECTIONS
         if actor.may(permission) and endpoint in current_app.view_functions
     ]
+
+
+def _is_here(endpoint: str) -> bool:
+    """Whether the page is of this section; a page that is elsewhere has no section of its own."""
+    blueprint = endpoint.split(".")[0]
+    return request.blueprint == blueprint if blueprint.startswith("admin_") else request.endpoint == endpoint
 
 
 def first_place(actor: Actor) -> str | None:

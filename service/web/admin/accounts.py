@@ -16,8 +16,8 @@ from service.db.queries import audit, people, signed_in
 from service.domain.errors import Invalid, MutasiError, NotFound
 from service.operations import account_details, accounts, identities, oidc, passwords, second_factor, sessions
 from service.operations.action import Action
-from service.web import context
-from service.web.admin import section, words
+from service.web import context, wording
+from service.web.admin import details, section, words
 from service.web.devices import device
 from service.web.sign_in_elsewhere import own_address
 
@@ -79,7 +79,7 @@ def create() -> ResponseReturnValue:
                 accounts.grant(action, account.username, role)
             account_id = account.id
     except MutasiError as refused:
-        fields = refused.fields if isinstance(refused, Invalid) else {"username": str(refused)}
+        fields = refused.fields if isinstance(refused, Invalid) else {"username": wording.said(refused)}
         return _form(given, fields, 422)
     flash(gettext("The account was made. Now give its owner a way in."), "good")
     return redirect(url_for(".account", account_id=account_id), 303)
@@ -246,7 +246,7 @@ def _form(given: dict[str, str], problems: Any, status: int = 200) -> ResponseRe
         render_template(
             "admin/account_new.html",
             given=given,
-            problems={field: gettext(text) for field, text in problems.items()},
+            problems={field: wording.said(text) for field, text in problems.items()},
             roles=roles,
             abilities=words.abilities,
             chosen_roles=request.form.getlist("role"),
@@ -284,7 +284,7 @@ def _account(
             "admin/account.html",
             row=row,
             given=given or {"name": row.name, "email": row.email or "", "nip": row.nip or ""},
-            problems={field: gettext(text) for field, text in (problems or {}).items()},
+            problems={field: wording.said(text) for field, text in (problems or {}).items()},
             employee=employee,
             sessions=open_sessions,
             history=history,
@@ -292,7 +292,7 @@ def _account(
             roles=context.services().roles,
             abilities=words.abilities,
             kind_words=words.kind_words,
-            details=words.in_short,
+            details=details.in_short,
             device=device,
             once=once,
             factor_required=bool(required & {role for role, _, _ in row.grants}),
@@ -316,7 +316,7 @@ def _done(account_id: uuid.UUID, do: Callable[[Action, str], Any], said: str) ->
 def _refused(account_id: uuid.UUID, refused: MutasiError) -> ResponseReturnValue:
     if str(refused) == "There is no such account.":
         raise refused
-    flash(gettext(str(refused)), "bad")
+    flash(wording.said(refused), "bad")
     return redirect(url_for(".account", account_id=account_id), 303)
 
 

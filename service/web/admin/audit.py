@@ -6,7 +6,7 @@ import csv
 import io
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,16 +23,17 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from sqlalchemy import select
 
-from service.db.accounts import Account
+from service.db.queries import Page
 from service.db.queries import administration as accounts
 from service.db.queries import audit as queries
-from service.domain.errors import NotFound
-from service.operations import auditing
+from service.domain.errors import Invalid
+from service.domain.wording import N_, Message
+from service.operations import definitions, exporting
 from service.operations.action import Action
-from service.web import context
-from service.web.admin import section, words
+from service.web import context, wording
+from service.web.admin import details, section, words
+from service.web.step_names import Names
 
 blueprint = section("admin_audit", "/audit", "audit.view")
 
@@ -41,35 +42,57 @@ MOST_PEOPLE = 12
 NAMES = ("who", "who_text", "for", "for_text", "kind", "since", "until", "case", "person")
 MOST_IN_A_SHEET = 200_000
 SYSTEM = "system"
+SEVERAL = Message(N_("Several people fit. Choose one from the list."))
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-HEAD = ("id", "at_utc", "who", "acting_for", "kind", "what", "case", "element", "task", "details")
+HEAD = (
+    "id",
+    "at_utc",
+    "at",
+    "who",
+    "acting_for",
+    "kind",
+    "happened",
+    "what",
+    "case",
+    "element",
+    "task",
+    "details",
+)
+"""`at` and `happened` read as on the page: in the reader's zone and language; `at_utc` and `kind` are for programs."""
 
 
 @blueprint.get("")
 def page() -> ResponseReturnValue:
     """Lines of the log that fit the filters, latest first."""
     chosen = _chosen()
+    found: Page[queries.EventRow] = Page((), None)
+    problems: Mapping[str, str] = {}
+    cursor = request.args.get("cursor")
     with context.reading() as action:
-        found = queries.page(
-            action.session,
-            action.actor,
-            _wanted(action, chosen),
-            limit=PAGE,
-            cursor=request.args.get("cursor"),
-        )
+        try:
+            found = queries.page(
+                action.session, action.actor, _wanted(action, chosen), limit=PAGE, cursor=cursor
+            )
+        except Invalid as refused:
+            problems = {field: wording.said(text) for field, text in refused.fields.items()}
+        names = Names(action)
+        about = {row.id: details.about(row, names) for row in found.items}
     kept = {key: value for key, value in chosen.items() if value}
-    return render_template(
+    page = render_template(
         "admin/audit.html",
+        problems=problems,
         rows=found.items,
         chosen=chosen,
         kept=kept,
         kinds=sorted(((kind, words.kind_words(kind)) for kind in words.KINDS), key=lambda pair: pair[1]),
         kind_words=words.kind_words,
-        details=words.in_short,
+        about=about,
+        details=details.in_short,
         system=SYSTEM,
         next_url=context.here(".page", kept, found.next_cursor) if found.next_cursor else "",
-        first_url=context.here(".page", kept) if request.args.get("cursor") else "",
+        first_url=context.here(".page", kept) if cursor else "",
     )
+    return page, 422 if problems else 200
 
 
 @blueprint.get("/<int:event_id>")
@@ -77,9 +100,15 @@ def event(event_id: int) -> ResponseReturnValue:
     """One line with all that it holds."""
     with context.reading() as action:
         row = queries.get(action.session, action.actor, event_id)
-    return render_template(
-        "admin/event.html", row=row, kind_words=words.kind_words, details=words.details(row.data)
-    )
+        about = details.about(row, Names(action))
+        return render_template(
+            "admin/event.html",
+            row=row,
+            about=about,
+            answers=_answers(action, row),
+            kind_words=words.kind_words,
+            details=details.pairs(row.kind, {key: row.data[key] for key in row.data if key != "answers"}),
+        )
 
 
 @blueprint.post("/export")
@@ -90,7 +119,7 @@ def export() -> ResponseReturnValue:
     services, actor = context.services(), context.actor()
     with services.action(actor) as action:
         wanted = _wanted(action, chosen)
-        auditing.note_export(action, form, {key: value for key, value in chosen.items() if value})
+        exporting.note_log(action, form, {key: value for key, value in chosen.items() if value})
         day = action.calendar.local_date(action.now).isoformat()
     name = f"audit-{day}.{form}"
 
@@ -132,16 +161,24 @@ def who(account_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".page", who=row.username, who_text=row.name), 303)
 
 
+def _answers(action: Action, row: queries.EventRow) -> list[tuple[str, str]]:
+    if row.definition_version_id is None or not row.data.get("answers"):
+        return []
+    return details.answered(
+        row, definitions.compiled(action.session, action.engine, row.definition_version_id)
+    )
+
+
 def _chosen(source: Any = None) -> dict[str, str]:
     given = request.args if source is None else source
     return {name: given.get(name, "").strip()[:100] for name in NAMES}
 
 
 def _wanted(action: Action, chosen: dict[str, str]) -> queries.Wanted:
-    """The filters as a search. A name that nobody has finds nothing."""
+    """The filters as a search. Raises Invalid for a name that is nobody's, or several people's."""
     return queries.Wanted(
-        who=_account(action, chosen["who"] or chosen["who_text"]),
-        acting_for=_account(action, chosen["for"] or chosen["for_text"]),
+        who=_account(action, chosen, "who"),
+        acting_for=_account(action, chosen, "for"),
         system=(chosen["who"] or chosen["who_text"]).lower() == SYSTEM,
         kind=chosen["kind"] or None,
         since=_midnight(chosen["since"]),
@@ -151,14 +188,17 @@ def _wanted(action: Action, chosen: dict[str, str]) -> queries.Wanted:
     )
 
 
-def _account(action: Action, username: str) -> uuid.UUID | None:
-    name = username.lower()
-    if not name or name == SYSTEM:
+def _account(action: Action, chosen: Mapping[str, str], field: str) -> uuid.UUID | None:
+    """Whoever was chosen, or the one person whom what was typed fits."""
+    text = chosen[field] or chosen[f"{field}_text"]
+    if not text or text.lower() == SYSTEM:
         return None
-    found = action.session.scalar(select(Account.id).where(Account.username == name))
-    if found is None:
-        raise NotFound(f"There is no account {name}.")
-    return found
+    fitting = accounts.page(action.session, search=text, limit=MOST_PEOPLE).items
+    exact = [row for row in fitting if row.username == text.lower()] or fitting
+    if len(exact) != 1:
+        said = SEVERAL if exact else Message(N_("There is no account %(name)s."), name=text)
+        raise Invalid(said, {field: said})
+    return exact[0].id
 
 
 def _midnight(text: str, days: int = 0) -> datetime | None:
@@ -171,18 +211,20 @@ def _midnight(text: str, days: int = 0) -> datetime | None:
 
 
 def _cells(row: queries.EventRow) -> list[str]:
-    details = "; ".join(f"{key}: {value}" for key, value in words.details(row.data))
+    held = "; ".join(f"{key}: {value}" for key, value in details.pairs(row.kind, row.data))
     return [
         str(row.id),
         row.at.isoformat(timespec="seconds"),
+        row.at.astimezone(context.zone()).isoformat(" ", "seconds"),
         row.actor_name,
         row.acting_for or "",
         row.kind,
+        words.kind_words(row.kind),
         row.name,
         row.case_number or "",
         row.element or "",
         str(row.task_id or ""),
-        details,
+        held,
     ]
 
 

@@ -17,8 +17,10 @@ from service.domain.errors import Invalid, MutasiError
 from service.operations import days_off
 from service.operations.action import Action
 from service.operations.days_off import Day, Reading
-from service.web import context
+from service.web import context, wording
 from service.web.admin import section
+from service.web.saying import saying
+from service.wiring import national_holidays
 
 blueprint = section("admin_calendar", "/calendar", "system.manage")
 
@@ -75,7 +77,7 @@ def add() -> ResponseReturnValue:
         with context.services().action(context.actor()) as action:
             days_off.add(action, days)
     except MutasiError as refused:
-        fields = refused.fields if isinstance(refused, Invalid) else {"day": str(refused)}
+        fields = refused.fields if isinstance(refused, Invalid) else {"day": wording.said(refused)}
         return _page(problems=fields, status=422)
     flash(gettext("Saved. Deadlines of open tasks are counted anew in the background."), "good")
     return redirect(url_for(".page", year=first.year), 303)
@@ -85,15 +87,11 @@ def add() -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Take one of the place's own days out again."""
     year = None
-    try:
+    done = gettext("Saved. Deadlines of open tasks are counted anew in the background.")
+    with saying(done, MutasiError) as action:
         day = _day(request.form.get("day", ""), "day")
         year = day.year
-        with context.services().action(context.actor()) as action:
-            days_off.remove(action, day)
-    except MutasiError as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("Saved. Deadlines of open tasks are counted anew in the background."), "good")
+        days_off.remove(action, day)
     return redirect(url_for(".page", year=year), 303)
 
 
@@ -109,9 +107,8 @@ def look() -> ResponseReturnValue:
             today = action.calendar.local_date(action.now)
             reading = days_off.read_ical(content, action.calendar, own, today, note)
     except Invalid as refused:
-        return _page(
-            problems={"file": f"{gettext(str(refused))} {refused.fields.get('file', '')}"}, status=422
-        )
+        more = wording.said(refused.fields.get("file", ""))
+        return _page(problems={"file": f"{wording.said(refused)} {more}"}, status=422)
     source = ((file.filename if file else "") or "ics")[:200]
     return render_template(
         "admin/calendar_import.html", reading=reading, source=source, packed=_packed(reading)
@@ -131,7 +128,7 @@ def apply() -> ResponseReturnValue:
         with context.services().action(context.actor()) as action:
             count = days_off.add(action, days, request.form.get("source", "")[:200])
     except MutasiError as refused:
-        flash(gettext(str(refused)), "bad")
+        flash(wording.said(refused), "bad")
         return redirect(url_for(".page"), 303)
     flash(
         ngettext(
@@ -170,7 +167,7 @@ def _page(problems: dict[str, str] | None = None, status: int = 200) -> Response
             working=working,
             jobs=jobs,
             given=request.form,
-            problems={field: gettext(text) for field, text in (problems or {}).items()},
+            problems={field: wording.said(text) for field, text in (problems or {}).items()},
         ),
         status,
     )
@@ -178,7 +175,7 @@ def _page(problems: dict[str, str] | None = None, status: int = 200) -> Response
 
 def _listed(action: Action, year: int) -> list[Listed]:
     """All days of a year that are off or worked against the rule, by day; the place's own win over the nation's."""
-    days = context.services().days_off
+    days, national = context.services().days_off, national_holidays(context.language())
     own = {row.day: row for row in days_off.own_rows(action, date(year, 1, 1), date(year, 12, 31))}
     found: dict[date, Listed] = {}
     for number in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
@@ -192,8 +189,8 @@ def _listed(action: Action, year: int) -> list[Listed]:
             found[day] = Listed(day, "worked", days.worked[day], "", "config/calendar.toml", False)
         elif day in days.added:
             found[day] = Listed(day, "own", days.added[day], "", "config/calendar.toml", False)
-        elif day in days.national:
-            found[day] = Listed(day, "off", days.national[day], "", "", False)
+        elif day in national:
+            found[day] = Listed(day, "off", national[day], "", "", False)
     return list(found.values())
 
 

@@ -13,7 +13,7 @@ from service.domain.errors import Invalid
 from service.operations import administered, mail_route
 from service.operations.action import Action
 from service.operations.mail_route import Attempt
-from service.web import context
+from service.web import context, wording
 from service.web.admin import section
 
 blueprint = section("admin_mail", "/mail", "system.manage")
@@ -99,7 +99,7 @@ def _page(
             "admin/mail.html",
             route=route,
             given=shown,
-            problems={field: gettext(text) for field, text in (problems or {}).items()},
+            problems={field: wording.said(text) for field, text in (problems or {}).items()},
             attempt=attempt,
             recipient=recipient or own,
             securities=mail_route.SECURITIES,

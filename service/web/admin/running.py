@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from service import __version__
 from service.db.queries import running as queries
-from service.domain.errors import MutasiError
-from service.operations import repairs
-from service.web import context
+from service.domain.errors import MutasiError, NotFound
+from service.operations import definitions, repairs
+from service.operations.action import Action
+from service.web import context, timeline
 from service.web.admin import section, words
+from service.web.saying import saying
 
 blueprint = section("admin_running", "", "system.manage")
 
@@ -37,12 +39,15 @@ def page() -> ResponseReturnValue:
     with context.reading() as action:
         state = queries.state(action.session, action.now)
         mail = action.mail is not None
+        steps = [_step(action, row) for row in state.stuck]
     real = datetime.now(UTC)
     silent = max(timedelta(seconds=settings.tick_seconds * TICKS_MISSED), timedelta(minutes=1))
     stopped = state.tick is None or real - state.tick > silent
     return render_template(
         "admin/running.html",
         state=state,
+        stuck=list(zip(steps, state.stuck, strict=True)),
+        channel_words=words.channel_words,
         health=health(state, stopped),
         tick_age=real - state.tick if state.tick else None,
         mail=mail,
@@ -58,13 +63,8 @@ def work() -> ResponseReturnValue:
     """Try a dead piece of work again, or give it up, with a reason."""
     form = request.form
     do = repairs.discard_work if form.get("do") == "discard" else repairs.retry_work
-    try:
-        with context.services().action(context.actor()) as action:
-            do(action, form.get("key", "")[:255], form.get("reason", "")[:500])
-    except MutasiError as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(_said(form.get("do") == "discard"), "good")
+    with saying(_said(form.get("do") == "discard"), MutasiError) as action:
+        do(action, form.get("key", "")[:255], form.get("reason", "")[:500])
     return redirect(url_for(".page") + "#stuck", 303)
 
 
@@ -73,21 +73,17 @@ def notices() -> ResponseReturnValue:
     """Send a dead notice again, or give it up, with a reason."""
     form = request.form
     do = repairs.discard_notice if form.get("do") == "discard" else repairs.retry_notice
-    notice_id = queries.notice_id(form.get("key", ""))
-    try:
+    with saying(_said(form.get("do") == "discard"), MutasiError) as action:
+        notice_id = queries.notice_id(form.get("key", ""))
         if notice_id is None:
-            raise repairs.NotFound("There is no such notice.")
-        with context.services().action(context.actor()) as action:
-            do(action, notice_id, form.get("reason", "")[:500])
-    except MutasiError as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(_said(form.get("do") == "discard"), "good")
+            raise NotFound("There is no such notice.")
+        do(action, notice_id, form.get("reason", "")[:500])
     return redirect(url_for(".page") + "#notices", 303)
 
 
 def health(state: queries.State, stopped: bool) -> Health:
-    """The worst thing first: nothing is done at all, work was given up, work is late, cases failed, or all is well."""
+    """The worst thing first: nothing is done at all, work was given up, work is late, letters or cases failed, or
+    all is well."""
     if stopped:
         return Health("bad", gettext("The scheduler stands still: nothing that is due is being done."))
     if state.given_up or state.outbox_dead_count:
@@ -109,6 +105,16 @@ def health(state: queries.State, stopped: bool) -> Health:
                 state.late,
             ),
         )
+    if state.unsigned:
+        count = len(state.unsigned)
+        return Health(
+            "warn",
+            ngettext(
+                "The scheduler works; %(num)d letter could not be signed.",
+                "The scheduler works; %(num)d letters could not be signed.",
+                count,
+            ),
+        )
     if state.incidents:
         return Health(
             "warn",
@@ -119,6 +125,14 @@ def health(state: queries.State, stopped: bool) -> Health:
             ),
         )
     return Health("good", gettext("All is well: the scheduler works, nothing is late, nothing has failed."))
+
+
+def _step(action: Action, row: queries.Stuck) -> str:
+    """The step that failed by its name, or what was attempted."""
+    if not row.element:
+        return words.attempt_words(row.kind)
+    definition = definitions.compiled(action.session, action.engine, row.definition_version_id)
+    return timeline.name_anywhere(definition, row.element)
 
 
 def _said(discarded: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,8 +13,9 @@ from service.db.administration import GroupRole
 from service.db.queries import administration as queries
 from service.domain.errors import MutasiError
 from service.operations import identities, oidc, second_factor
-from service.web import context
+from service.web import context, wording
 from service.web.admin import section
+from service.web.saying import saying
 from service.web.sign_in_elsewhere import own_address
 
 blueprint = section("admin_sign_in", "/sign-in", "account.manage")
@@ -50,7 +50,7 @@ def check() -> ResponseReturnValue:
     try:
         oidc.discover(settings, anew=True)
     except oidc.Refused as refused:
-        flash(f"{gettext(str(refused))} ({refused.reason})", "bad")
+        flash(f"{wording.said(refused)} ({refused.reason})", "bad")
     else:
         flash(gettext("The identity provider answers, and says the name that is expected."), "good")
     return redirect(url_for(".page"), 303)
@@ -60,10 +60,9 @@ def check() -> ResponseReturnValue:
 def require() -> ResponseReturnValue:
     """Say which roles need a second step."""
     roles = request.form.getlist("role")
-    return _done(
-        lambda action: second_factor.require(action, roles),
-        gettext("Saved. It holds from the next sign-in on."),
-    )
+    with saying(gettext("Saved. It holds from the next sign-in on."), MutasiError) as action:
+        second_factor.require(action, roles)
+    return redirect(url_for(".page"), 303)
 
 
 @blueprint.post("/groups")
@@ -74,27 +73,14 @@ def add() -> ResponseReturnValue:
     if unit is None and form.get("unit_text", "").strip():
         flash(gettext("Choose the unit from the list."), "bad")
         return redirect(url_for(".page"), 303)
-    return _done(
-        lambda action: identities.map_group(action, form.get("group", ""), form.get("role", ""), unit),
-        gettext("The rule was added. It holds from the next sign-in on."),
-    )
+    with saying(gettext("The rule was added. It holds from the next sign-in on."), MutasiError) as action:
+        identities.map_group(action, form.get("group", ""), form.get("role", ""), unit)
+    return redirect(url_for(".page"), 303)
 
 
 @blueprint.post("/groups/<uuid:mapping_id>/remove")
 def remove(mapping_id: uuid.UUID) -> ResponseReturnValue:
     """The group no longer gives the role."""
-    return _done(
-        lambda action: identities.unmap_group(action, mapping_id),
-        gettext("The rule was removed. It holds from the next sign-in on."),
-    )
-
-
-def _done(do: Any, said: str) -> ResponseReturnValue:
-    try:
-        with context.services().action(context.actor()) as action:
-            do(action)
-    except MutasiError as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(said, "good")
+    with saying(gettext("The rule was removed. It holds from the next sign-in on."), MutasiError) as action:
+        identities.unmap_group(action, mapping_id)
     return redirect(url_for(".page"), 303)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from service.db.queries import signed_in as queries
 from service.domain.errors import MutasiError
 from service.operations import signing_in
-from service.web import context
+from service.web import context, wording
 from service.web.admin import section
+from service.web.saying import saying
 
 blueprint = section("admin_tokens", "/tokens", "token.manage")
 
@@ -39,20 +40,15 @@ def create() -> ResponseReturnValue:
                 action, username[:64], form.get("name", "").strip(), int(days) if days.isdigit() else None
             )
     except MutasiError as refused:
-        return _page(problem=gettext(str(refused)), status=422)
+        return _page(problem=wording.said(refused), status=422)
     return _page(token=token)
 
 
 @blueprint.post("/<uuid:token_id>/revoke")
 def revoke(token_id: uuid.UUID) -> ResponseReturnValue:
     """Revoke a token; it stops working at once."""
-    try:
-        with context.services().action(context.actor(), now=datetime.now(UTC)) as action:
-            signing_in.revoke_token(action, token_id)
-    except MutasiError as refused:
-        flash(gettext(str(refused)), "bad")
-    else:
-        flash(gettext("The token is revoked."), "good")
+    with saying(gettext("The token is revoked."), MutasiError, now=datetime.now(UTC)) as action:
+        signing_in.revoke_token(action, token_id)
     return redirect(url_for(".page"), 303)
 
 

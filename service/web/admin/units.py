@@ -9,8 +9,8 @@ from flask_babel import gettext
 from service.db.queries import people
 from service.db.queries.unit_tree import unit_tree
 from service.domain.errors import MutasiError
-from service.operations import account_details
-from service.web import context
+from service.operations import units as operations
+from service.web import context, wording
 from service.web.admin import section
 
 blueprint = section("admin_units", "/units", "account.manage")
@@ -41,9 +41,9 @@ def set_head(unit_id: str) -> ResponseReturnValue:
         nip = request.form["nip_text"].strip()[:40]
     try:
         with context.services().action(context.actor()) as action:
-            account_details.set_head(action, unit_id, nip)
+            operations.set_head(action, unit_id, nip)
     except MutasiError as refused:
-        flash(gettext(str(refused)), "bad")
+        flash(wording.said(refused), "bad")
         return redirect(url_for(".unit", unit_id=unit_id), 303)
     flash(gettext("Saved."), "good")
     return redirect(url_for(".page"), 303)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask_babel import gettext
 
@@ -113,6 +112,12 @@ KINDS: dict[str, Callable[[], str]] = {
     "element_completed": lambda: gettext("Step passed"),
     "element_cancelled": lambda: gettext("Step cancelled"),
     "message_received": lambda: gettext("Message received"),
+    "case_started": lambda: gettext("Diagram begun"),
+    "message_thrown": lambda: gettext("Message sent"),
+    "signal_thrown": lambda: gettext("Signal sent"),
+    "error_thrown": lambda: gettext("Error raised in the diagram"),
+    "escalation_thrown": lambda: gettext("Escalation raised in the diagram"),
+    "import": lambda: gettext("Data imported"),
     "signal_received": lambda: gettext("Signal received"),
     "message_unwanted": lambda: gettext("Message nobody waited for"),
     "acting_begun": lambda: gettext("Acting for somebody begun"),
@@ -145,30 +150,20 @@ WORK: dict[str, Callable[[], str]] = {
     "digest": lambda: gettext("Daily summaries by mail"),
 }
 
-DATA: dict[str, Callable[[], str]] = {
-    "address": lambda: gettext("Address"),
-    "method": lambda: gettext("Way"),
-    "role": lambda: gettext("Role"),
-    "unit": lambda: gettext("Unit"),
-    "reason": lambda: gettext("Reason"),
-    "by": lambda: gettext("By"),
-    "token": lambda: gettext("Token"),
-    "purpose": lambda: gettext("What for"),
-    "number": lambda: gettext("Number"),
-    "from": lambda: gettext("From"),
-    "to": lambda: gettext("To"),
-    "before": lambda: gettext("Before"),
-    "after": lambda: gettext("After"),
-    "changes": lambda: gettext("Changes"),
-    "filters": lambda: gettext("Filters"),
-    "added": lambda: gettext("Added"),
-    "removed": lambda: gettext("Removed"),
-    "said": lambda: gettext("Answer"),
-    "version": lambda: gettext("Version"),
-    "error": lambda: gettext("Error"),
-    "attempts": lambda: gettext("Attempts"),
+
+ATTEMPTS: dict[str, Callable[[], str]] = {
+    "complete": lambda: gettext("Completing a task"),
+    "message": lambda: gettext("Taking a message"),
+    "wake": lambda: gettext("Waking the case"),
+    "variables": lambda: gettext("Changing the data"),
+    "external": lambda: gettext("Work of a program"),
+    "failed": lambda: gettext("An error in the diagram"),
 }
-"""Keys of an event's data that lists show, in words; the others are shown with the whole entry."""
+
+CHANNELS: dict[str, Callable[[], str]] = {
+    "mail": lambda: gettext("By mail"),
+    "push": lambda: gettext("To a device"),
+}
 
 
 def kind_words(kind: str) -> str:
@@ -180,6 +175,16 @@ def work_words(kind: str) -> str:
     return WORK[kind]() if kind in WORK else kind.replace("_", " ")
 
 
+def attempt_words(kind: str) -> str:
+    """What was attempted when a step failed."""
+    return ATTEMPTS[kind]() if kind in ATTEMPTS else kind
+
+
+def channel_words(kind: str) -> str:
+    """By which way a notice goes."""
+    return CHANNELS[kind]() if kind in CHANNELS else kind
+
+
 def abilities(role: Role) -> list[str]:
     """What a role may do: `sees all cases`, `decides on candidates`, and its permissions, in words."""
     said = [gettext("sees %(what)s", what=SEES[role.sees]())]
@@ -189,29 +194,3 @@ def abilities(role: Role) -> list[str]:
         PERMISSIONS[permission]() if permission in PERMISSIONS else permission
         for permission in sorted(role.permissions)
     ]
-
-
-def details(data: Any) -> list[tuple[str, str]]:
-    """The data of an event as pairs of texts, short enough to read."""
-    if not isinstance(data, dict):
-        return []
-    return [
-        (DATA[key]() if key in DATA else str(key), _text(value))
-        for key, value in data.items()
-        if value not in (None, "", [], {})
-    ]
-
-
-def in_short(data: Any) -> list[tuple[str, str]]:
-    """Those of the pairs that have a name in the reader's language, for lists."""
-    return (
-        details({key: value for key, value in data.items() if key in DATA}) if isinstance(data, dict) else []
-    )
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {_text(entry)}" for key, entry in value.items())[:1000]
-    if isinstance(value, list):
-        return ", ".join(_text(entry) for entry in value)[:1000]
-    return str(value)[:1000]
