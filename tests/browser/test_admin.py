@@ -79,6 +79,17 @@ def test_with_keys_alone_an_account_is_found_and_a_role_taken(open_page: OpenPag
     expect(page.get_by_role("button", name="Cabut Program luar")).to_have_count(0)
 
 
+def test_what_is_wrong_with_a_new_password_is_in_sight_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page("kartika.inspektorat", width=390, height=844)
+    page.goto("/account/security")
+    page.fill("#present", "bukan kata sandi ini")
+    for field in ("#password", "#again"):
+        page.fill(field, "kuda laut makan apel")
+    page.get_by_role("button", name="Ubah kata sandi").click()
+    expect(page.get_by_role("alert")).to_have_text("Kata sandi sekarang salah.")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+
+
 def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage) -> None:
     page = open_page("kartika.inspektorat", fresh=True)
     page.goto("/account")
@@ -88,8 +99,9 @@ def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage) -> None:
     totp = pyotp.TOTP(page.locator(".secret-key").inner_text().replace(" ", ""))
     page.fill("#code", totp.now())
     page.get_by_role("button", name="Hidupkan").click()
-    codes = page.locator(".recovery-codes li").all_inner_texts()
-    assert len(codes) == 10
+    shown = page.locator(".recovery-codes li")
+    expect(shown).to_have_count(10)
+    codes = shown.all_inner_texts()
     for scheme in ("light", "dark"):  # these codes are shown once: no other test can look at them
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert_no_barrier(page)
@@ -152,6 +164,26 @@ def test_the_audit_is_searched_and_taken_away_twice(open_page: OpenPage) -> None
     page.goto("/admin/audit?kind=audit_exported")
     page.locator(".rows a").first.click()
     expect(page.locator("dl.pairs").first).to_contain_text("Joko Susilo")
+
+
+def test_a_token_is_copied_once_and_revoked_after_a_second_look(open_page: OpenPage) -> None:
+    page = open_page("joko.admin", width=390, height=844)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/admin/tokens")
+    page.locator("#lookup-username").press_sequentially("hadi")
+    page.locator("#lookup-username-list [role=option]").first.click()
+    page.fill("#name", "Laporan bulanan")
+    page.get_by_role("button", name="Buat", exact=True).click()
+    token = page.locator(".once").inner_text()
+    page.get_by_role("button", name="Salin").click()
+    expect(page.get_by_role("button", name="Disalin")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == token
+    asked = page.locator("li", has_text="Laporan bulanan")
+    asked.locator("summary").click()
+    expect(asked).to_contain_text("tidak dapat dikembalikan")
+    asked.get_by_role("button", name="Cabut selamanya").click()
+    expect(page.get_by_role("status").first).to_contain_text("Token dicabut")
+    expect(page.locator("li", has_text="Laporan bulanan")).to_have_count(0)
 
 
 def test_on_a_phone_the_state_is_read_and_sections_are_reached(open_page: OpenPage) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import drawn
+from tests.browser.test_every_page import assert_no_barrier
 
 OpenPage = Callable[..., Page]
 SHIPPED = Path(__file__).parents[2] / "workflows"
@@ -51,6 +52,14 @@ def test_a_good_diagram_becomes_a_version(open_page: OpenPage, tmp_path: Path) -
     drawn(page)
     expect(page.locator("main")).to_contain_text("Keterangan diperjelas")
     expect(page.locator("main")).to_contain_text("Intan Permata")
+    page.get_by_role("link", name="versi 1", exact=True).click()
+    page.get_by_role("link", name="Berlakukan lagi").click()
+    expect(page.locator("main li").first).to_contain_text("Diperbarui.")
+    assert_no_barrier(page)
+    page.get_by_label("Mengapa").fill("Penjelasan lama lebih tepat")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/definitions/socialization/3")
+    expect(page.locator("main")).to_contain_text("Penjelasan lama lebih tepat")
 
 
 def test_a_version_shows_its_forms_and_diagram(open_page: OpenPage) -> None:
@@ -63,3 +72,12 @@ def test_a_version_shows_its_forms_and_diagram(open_page: OpenPage) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="Unduh diagram").click()
     assert download.value.suggested_filename == "transfer_lifecycle.bpmn"
+
+
+def test_no_english_word_is_broken_on_a_diagram_placed_for_indonesian(open_page: OpenPage) -> None:
+    page = open_page("intan.proses", width=1440)
+    page.goto("/definitions/approval/1?lang=en")
+    drawn(page)
+    lines = page.locator(".djs-label tspan").all_text_contents()
+    for word in ("Rejected", "Approved?", "Decision?", "Approve", "Change"):
+        assert word in lines

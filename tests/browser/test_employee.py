@@ -60,6 +60,16 @@ def test_a_wish_is_stated_and_withdrawn_with_keys_alone(open_page: OpenPage) -> 
     expect(page.locator(".my-buttons form")).to_have_count(before)
 
 
+def test_a_refused_form_comes_back_with_the_first_field_to_mend_in_sight(open_page: OpenPage) -> None:
+    page = open_page(GITA, width=360, height=740)
+    page.goto("/my/wishes")
+    page.locator("main form button.btn-primary").click()
+    field = page.locator("#lookup-unit")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+
+
 def test_what_is_wrong_is_said_and_corrected(open_page: OpenPage) -> None:
     page = open_page(GITA, width=390, height=844)
     page.goto("/my/data")

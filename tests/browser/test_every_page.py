@@ -209,4 +209,4 @@ def test_the_keyboard_alone_reaches_the_content(open_page: OpenPage) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()

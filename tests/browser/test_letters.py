@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from service.settings import load
 from tests.browser.steps import drawn
+from tests.browser.test_every_page import assert_no_barrier, assert_open_to_everybody
 from tests.operations.signing import signatures_of
 
 OpenPage = Callable[..., Page]
@@ -31,6 +32,12 @@ def decide(page: Page) -> None:
         field.fill(day)
         field.press("Tab")
     page.get_by_role("button", name="Selesaikan").click()
+
+
+def compare(reader: Page, number: str) -> None:
+    """Type the number of the paper in hand."""
+    reader.get_by_label("Nomor yang tercetak").fill(number)
+    reader.get_by_role("button", name="Cocokkan").click()
 
 
 def test_a_decree_is_previewed_signed_by_deciding_and_genuine_on_a_phone(
@@ -56,6 +63,7 @@ def test_a_decree_is_previewed_signed_by_deciding_and_genuine_on_a_phone(
     page.wait_for_url(lambda address: task not in address)
     page.goto(f"{case}#letters")
     page.locator("#letters .letter-row a").first.click()
+    expect(page.locator(".lead")).to_contain_text("Nomor")
     number = re.search(r"Nomor (\S.*?) ·", page.locator(".lead").inner_text())
     assert number
     for _ in range(60):  # the scheduler prints and signs
@@ -76,7 +84,17 @@ def test_a_decree_is_previewed_signed_by_deciding_and_genuine_on_a_phone(
     phone = open_page(None, width=360, height=740)
     phone.goto(str(address))
     expect(phone.get_by_role("heading", level=1)).to_have_text("Surat ini asli")
-    expect(phone.locator("main")).to_contain_text(number[1])
+    expect(phone.locator("main")).not_to_contain_text(number[1])
+    assert_open_to_everybody(phone, str(address))
+    phone.goto(str(address))
+    compare(phone, "800.1.3.3/999/BKPSDM/2026")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Nomor itu bukan milik kode ini")
+    expect(phone.locator("main")).to_contain_text("mungkin disalin dari surat lain")
+    assert_no_barrier(phone)
+    compare(phone, f" {number[1].lower()}")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Surat ini asli")
+    expect(phone.locator("main")).to_contain_text("Kode ini milik surat dengan nomor itu.")
+    assert_no_barrier(phone)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     phone.goto("/verify/tidak-dikenal")
     expect(phone.get_by_role("heading", level=1)).to_have_text("Surat ini tidak dikenal")

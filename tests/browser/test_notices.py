@@ -19,7 +19,7 @@ def test_a_comment_names_somebody_who_reads_it_from_the_bell(open_page: OpenPage
     text.press_sequentially("Mohon arahan @citra")
     ani.get_by_role("option", name=re.compile("Citra Maharani")).click()
     expect(text).to_have_value("Mohon arahan @citra.bkpsdm ")
-    ani.locator('[data-action="comment"]').click()
+    ani.get_by_role("button", name="Kirim komentar").click()
     expect(ani.locator(".comment-body")).to_have_text(re.compile("Mohon arahan @Citra Maharani"))
     expect(ani.locator("#comment-body")).to_have_value("")
     citra = open_page("citra.bkpsdm")
@@ -63,7 +63,7 @@ def test_on_a_phone_the_bell_leads_to_what_is_unread_and_everything_can_be_read(
     ani = open_page("ani.analis")
     start_case(ani)
     ani.get_by_label("Komentar Anda").fill("@eko.sekda mohon dilihat")
-    ani.locator('[data-action="comment"]').click()
+    ani.get_by_role("button", name="Kirim komentar").click()
     expect(ani.locator(".comment")).to_be_visible()
     page = open_page("eko.sekda", width=390, height=844)
     bell = page.locator(".top [data-bell]")
@@ -93,6 +93,7 @@ def test_wishes_zone_and_calendar_are_set_on_the_account_page(open_page: OpenPag
     assert answer.status == 200
     assert answer.text().startswith("BEGIN:VCALENDAR")
     page.get_by_role("button", name="Akhiri alamat").click()
+    expect(page.get_by_role("button", name="Buat alamat kalender")).to_be_visible()
     assert page.request.get(address).status == 404
 
 

@@ -106,7 +106,7 @@ def test_filters_and_tables_with_keys_alone(overview: Page) -> None:
     table = overview.locator("details[data-table] > summary").first
     table.focus()
     overview.keyboard.press("Enter")
-    assert table.evaluate("summary => summary.parentElement.open")
+    expect(overview.locator("details[data-table]").first).to_have_attribute("open", "")
     counted = overview.locator(".counted > summary").first
     counted.focus()
     overview.keyboard.press("Enter")

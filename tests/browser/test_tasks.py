@@ -18,7 +18,7 @@ from service.operations.definitions import SourceFile
 from service.settings import shipped
 from service.wiring import Services
 from tests.browser.conftest import Running, serving
-from tests.browser.steps import drawn, start_case
+from tests.browser.steps import drawn, sign_in, start_case
 from tests.operations.diagrams import HEAD
 
 OpenPage = Callable[..., Page]
@@ -93,6 +93,7 @@ def open_analysis(page: Page) -> str:
     """Start a case whose first task is the analyst's, and open that task."""
     start_case(page)
     page.get_by_role("link", name="Analisis kebutuhan").click()
+    page.wait_for_url("**/tasks/*")
     drawn(page)
     return page.url
 
@@ -143,7 +144,7 @@ def test_the_browser_says_what_is_missing_in_the_readers_language(open_page: Ope
     open_analysis(page)
     page.get_by_role("button", name="Selesaikan").click()
     expect(page.get_by_text("Wajib diisi.").first).to_be_visible()
-    assert page.evaluate("document.activeElement.closest('.fjs-has-errors') !== null")
+    expect(page.locator(".fjs-has-errors :focus")).to_have_count(1)
 
 
 def test_the_server_refuses_what_the_browser_let_through_and_keeps_the_text(open_page: OpenPage) -> None:
@@ -211,7 +212,7 @@ def test_a_decision_is_taken_back_with_its_text_and_taken_again(
     fill_analysis(page, note="Tetap ada sesudah dibatalkan.")
     page.get_by_role("button", name="Selesaikan").click()
     page.wait_for_url(lambda url: url != task)
-    toast = page.locator(f'[data-task-id="{task.rsplit("/", 1)[1]}"]')
+    toast = page.locator(f'[data-tasks="{task.rsplit("/", 1)[1]}"]')
     expect(toast).to_contain_text("Analisis kebutuhan: diputuskan.")
     toast.get_by_role("button", name="Batalkan").click()
     page.wait_for_url(task)
@@ -222,13 +223,33 @@ def test_a_decision_is_taken_back_with_its_text_and_taken_again(
     page.get_by_role("button", name="Selesaikan").click()
     page.wait_for_url(lambda url: url != task)
     expect(toast).to_be_visible()
-    expect(toast).to_be_hidden(timeout=12_000)
-    for _ in range(10):  # the scheduler looks every second
+    expect(toast).to_be_hidden(timeout=20_000)
+    for _ in range(30):  # the scheduler looks every second
         page.goto(task)
         if page.get_by_role("heading", name="Tugas ini selesai").count():
             break
         page.wait_for_timeout(500)
     expect(page.get_by_role("heading", name="Tugas ini selesai")).to_be_visible()
+
+
+def test_ones_own_decision_is_withdrawn_by_keys_alone_when_the_next_stage_has_begun(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("ani.analis")
+    task = open_analysis(page)
+    fill_analysis(page, note="Ditarik lagi.")
+    page.get_by_role("button", name="Selesaikan").click()
+    page.wait_for_url(lambda url: url != task)
+    page.goto(task)
+    page.locator("summary", has_text="Tarik putusan saya").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#withdraw-reason")).to_be_focused()
+    page.keyboard.type("Keliru")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Putusan Anda ditarik; tugas terbuka lagi.")).to_be_visible()
+    drawn(page)
+    expect(page.locator("[data-form-place]").get_by_label("Catatan")).to_have_value("Ditarik lagi.")
 
 
 def test_a_draft_is_saved_after_typing_and_survives_a_killed_server_and_signing_out(
@@ -258,6 +279,18 @@ def test_what_was_typed_is_saved_when_the_page_is_left_at_once(open_page: OpenPa
     expect(page.locator("[data-form-place]").get_by_label("Catatan")).to_have_value("Ditinggal begitu saja")
 
 
+def test_what_was_typed_is_saved_when_one_signs_out_at_once(open_page: OpenPage) -> None:
+    page = open_page("ani.analis", fresh=True)
+    task = open_analysis(page)
+    page.locator("[data-form-place]").get_by_label("Catatan").fill("Keluar begitu saja")
+    page.locator("form[action='/sign-out']").last.evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/sign-in**")
+    sign_in(page, "ani.analis")
+    page.goto(task)
+    drawn(page)
+    expect(page.locator("[data-form-place]").get_by_label("Catatan")).to_have_value("Keluar begitu saja")
+
+
 def test_on_a_phone_two_buttons_decide_and_what_is_missing_is_asked(
     open_page: OpenPage, hearing: str
 ) -> None:
@@ -279,6 +312,15 @@ def test_on_a_phone_two_buttons_decide_and_what_is_missing_is_asked(
     expect(page.get_by_role("heading", name="Aturan hukum")).to_be_visible()
 
 
+def test_on_a_phone_no_label_of_a_form_is_cut(open_page: OpenPage) -> None:
+    page = open_page("ani.analis", width=360, height=740)
+    page.goto("/inbox?kind=susun_rencana")
+    page.get_by_role("link", name="Susun rencana mutasi").first.click()
+    drawn(page)
+    label = page.get_by_text("Hentikan: tidak ada calon yang dapat diajukan")
+    assert label.evaluate("label => label.scrollWidth <= label.clientWidth")
+
+
 def test_members_are_looked_up_by_keys_alone_in_a_list_of_rows(open_page: OpenPage, hearing: str) -> None:
     page = open_page("dewi.tpk")
     page.goto(hearing)
@@ -286,6 +328,12 @@ def test_members_are_looked_up_by_keys_alone_in_a_list_of_rows(open_page: OpenPa
     page.get_by_role("button", name="Tambah baris").focus()
     page.keyboard.press("Enter")
     member = page.get_by_role("combobox", name="Anggota")
+    expect(member).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Berkepentingan")).to_be_focused()
+    page.keyboard.press("r")  # no key while a form is filled in: a letter would refuse
+    expect(page.locator(".form-foot-buttons .btn:visible")).to_have_count(2)  # nothing was chosen
     member.focus()
     page.keyboard.type("an", delay=30)
     expect(page.locator('.lookup [role="option"]').first).to_be_visible()
@@ -343,3 +391,24 @@ def test_what_is_filled_in_to_start_a_case_is_kept_until_it_is_started(open_page
     page.wait_for_url("**/cases/*-*")
     page.goto("/start")
     expect(page.get_by_label("Alasan")).to_have_value("")
+
+
+def test_the_calendar_of_a_date_field_can_be_seen_and_used(open_page: OpenPage, services: Services) -> None:
+    with services.reading() as action:
+        decisions = select(Task.id).where(Task.element == "keputusan_ppk", Task.state == "open")
+        task = action.session.scalars(decisions).first()
+    page = open_page("fitri.walikota", width=1440)
+    page.goto(f"/tasks/{task}")
+    drawn(page)
+    page.get_by_label("Setuju dan tanda tangani SK").check()
+    day = page.get_by_label("Tanggal SK")
+    day.evaluate("field => field.scrollIntoView({ block: 'center' })")
+    day.click()
+    months = page.locator(".flatpickr-calendar.open .flatpickr-months")
+    expect(months).to_be_visible()
+    assert months.evaluate(
+        "shown => { const { x, y, width, height } = shown.getBoundingClientRect();"
+        " return shown.contains(document.elementFromPoint(x + width / 2, y + height / 2)); }"
+    )
+    page.locator(".flatpickr-calendar.open .flatpickr-day:not(.prevMonthDay)").first.click()
+    expect(day).to_have_value(re.compile(r"^0?1\D"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -13,21 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser.conftest import MUTASI, free_port, wait_for
+from service.operations import accounts, sample_clock
+from service.settings import load
+from service.wiring import Services, wire
+from tests.browser.conftest import MUTASI, environment, serving
 from tests.browser.steps import PASSWORD, drawn, sign_in, start_case
+from tests.operations.walking import VARIANTS
 
 FORMS = Path(__file__).parent.parent.parent / "forms"
-VARIANTS = (
-    "transfer_lifecycle",
-    "plaju_distribution",
-    "arcamanik_workload",
-    "sorong_performance",
-    "umum_vacancy",
-    "jambi_programme",
-)
 DECIDE = {
     "selisih": "kurang",
     "bersedia": "ya",
@@ -49,6 +44,10 @@ DECIDE = {
     "jenis_tindak_lanjut": "tutup",
 }
 MOST_STEPS = 90
+DRAWN_ANEW = (
+    "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 50))"
+)
+"""What answers show or hide is drawn a moment later."""
 
 
 @dataclass
@@ -57,9 +56,9 @@ class City:
 
     address: str
     folder: Path
-    environment: dict[str, str]
+    services: Services
     browser: Browser
-    signed_in: dict[str, BrowserContext] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
@@ -74,34 +73,19 @@ class City:
         offset = self.rows("SELECT value FROM installation WHERE name = 'clock_offset_seconds'")
         return (datetime.now(UTC) + timedelta(seconds=int(offset[0]["value"]) if offset else 0)).date()
 
-    def command(self, *arguments: str, typed: str | None = None) -> None:
-        subprocess.run(
-            [MUTASI, *arguments],
-            env=self.environment,
-            check=True,
-            capture_output=True,
-            input=typed,
-            text=True,
-        )
-
     def page_of(self, username: str) -> Page:
-        """A page on which this person works; they sign in once."""
-        page = None
-        if username not in self.signed_in:
+        """The page on which this person works; they sign in once."""
+        if username not in self.pages:
             context = self.browser.new_context(
                 base_url=self.address, locale="id-ID", timezone_id="Asia/Jakarta", reduced_motion="reduce"
             )
             context.set_default_timeout(20_000)
-            self.signed_in[username] = context
-            page = self._watched(context)
+            page = context.new_page()
+            page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+            page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
             sign_in(page, username)
-        return page or self._watched(self.signed_in[username])
-
-    def _watched(self, context: BrowserContext) -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
-        return page
+            self.pages[username] = page
+        return self.pages[username]
 
     def who_does(self, task: sqlite3.Row) -> str:
         """The user name of somebody the task is offered to; an employee without an account gets one."""
@@ -110,17 +94,9 @@ class City:
             if found:
                 return str(found[0]["username"])
             username = f"pegawai.{task['person_nip'][-6:]}.{task['person_nip'][2:8]}"
-            asked = [
-                "user",
-                "create",
-                "--username",
-                username,
-                "--name",
-                "Pegawai",
-                "--nip",
-                task["person_nip"],
-            ]
-            self.command(*asked, "--role", "pegawai", "--password-stdin", typed=PASSWORD)
+            with self.services.action() as action:
+                accounts.create(action, username, "Pegawai", nip=task["person_nip"], password=PASSWORD)
+                accounts.grant(action, username, "pegawai")
             return username
         found = self.rows(
             "SELECT a.username FROM account a JOIN account_role r ON r.account_id = a.id"
@@ -135,24 +111,15 @@ class City:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[City]:
     folder = tmp_path_factory.mktemp("city")
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MUTASI_")} | {
-        "MUTASI_VAR_DIR": str(folder),
-        "MUTASI_PORT": str(port),
-        "MUTASI_UNDO_SECONDS": "0",  # a hundred decisions are waited for here, each till the engine took it
-    }
     for command in (["db", "upgrade"], ["demo", "--size", "kecamatan", "--no-cases"]):
-        subprocess.run([MUTASI, *command], env=environment, check=True, capture_output=True)
-    log = (folder / "server.log").open("w")
-    process = subprocess.Popen([MUTASI, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT)
-    made = City(f"http://127.0.0.1:{port}", folder, environment, browser)
-    try:
-        wait_for(f"{made.address}/sign-in", process, folder / "server.log")
-        yield made
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        log.close()
+        subprocess.run([MUTASI, *command], env=environment(folder), check=True, capture_output=True)
+    wired = wire(load({"MUTASI_VAR_DIR": str(folder)}))
+    # A hundred decisions are waited for here, each till the engine took it.
+    with serving(folder, MUTASI_UNDO_SECONDS="0") as running:
+        yield (served := City(running.address, folder, wired, browser))
+        for page in served.pages.values():
+            page.context.close()  # a server that stops waits for the connections that are still open
+    wired.sessions.kw["bind"].dispose()
 
 
 @pytest.mark.parametrize("process", VARIANTS)
@@ -171,7 +138,7 @@ def test_a_case_runs_to_its_twelve_month_review(city: City, process: str) -> Non
             complete(city, tasks[0], visits[tasks[0]["element"]] - 1)
         else:
             days = (datetime.fromisoformat(row["wake_at"]).date() - city.today()).days + 1
-            city.command("demo", "advance", f"{max(days, 1)}d")
+            sample_clock.advance(city.services, timedelta(days=max(days, 1)))
     done = [
         found["element"]
         for found in city.rows(
@@ -193,27 +160,36 @@ def complete(city: City, task: sqlite3.Row, visit: int) -> None:
     page.goto(address)
     if task["form"]:
         drawn(page)
-        for component in json.loads((FORMS / f"{task['form']}.json").read_text())["components"]:
-            if component.get("key"):
-                fill(page, component, visit, city.today())
+        components = json.loads((FORMS / f"{task['form']}.json").read_text())["components"]
+        fill_all(page, [component for component in components if component.get("key")], visit, city.today())
     page.get_by_role("button", name="Selesaikan").click()
     try:
-        page.wait_for_url(lambda url: address not in url)
+        page.wait_for_url(lambda url: address not in url, wait_until="commit")
     except PlaywrightTimeout:
         said = page.locator(".fjs-form-field-error, [role=alert]").all_inner_texts()
         raise AssertionError(f"{task['element']} was not completed: {said}") from None
-    page.close()  # dozens of pages that look for news would slow each other down
 
 
-def fill(page: Page, component: dict[str, Any], visit: int, today: date) -> None:
-    """Answer one field as a person would; a hidden one is passed over."""
+def fill_all(page: Page, components: list[dict[str, Any]], visit: int, today: date) -> None:
+    """Answer the fields that are shown, then those that these answers have shown, until there are no more."""
+    hidden = components
+    while True:
+        shown = [component for component in hidden if fill(page, component, visit, today)]
+        if not shown:
+            return
+        hidden = [component for component in hidden if component not in shown]
+        page.evaluate(DRAWN_ANEW)
+
+
+def fill(page: Page, component: dict[str, Any], visit: int, today: date) -> bool:
+    """Answer one field as a person would; whether it is shown."""
     key, kind = component["key"], component["type"]
     place = page.locator(f".fjs-form-field:has([id*=Field_{key}])").first
-    if place.count() == 0 or not place.is_visible():
-        return
+    if not place.is_visible():
+        return False
     looked_up = component.get("properties", {}).get("lookup")
     if key == "sk_nomor" or (looked_up and not component.get("validate", {}).get("required")):
-        return  # the letter takes the next number of its series; nobody else is proposed
+        return True  # the letter takes the next number of its series; nobody else is proposed
     if kind in ("textfield", "textarea"):
         if not place.locator("input, textarea").first.input_value():
             place.locator("input, textarea").first.fill(_words(component))
@@ -224,7 +200,6 @@ def fill(page: Page, component: dict[str, Any], visit: int, today: date) -> None
         values = [option["value"] for option in component["values"]]
         wanted = DECIDE.get(key, values[0])
         place.locator("input").nth(values.index(wanted)).check()
-        page.wait_for_timeout(400)  # what the answer shows or hides is drawn a moment later
     elif kind == "checkbox":
         if key != "hentikan_rencana":
             place.locator("input").check()
@@ -235,6 +210,7 @@ def fill(page: Page, component: dict[str, Any], visit: int, today: date) -> None
         )
     elif kind == "select":
         choose(page, place, component, visit)
+    return True
 
 
 def choose(page: Page, place: Any, component: dict[str, Any], visit: int) -> None:
