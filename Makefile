@@ -62,10 +62,11 @@ setup-test: setup $(VENV)/.test
 		echo "Installing Pango ..."; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b >/dev/null; \
 	else echo "The tests of letters need Pango (for example: sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b)"; exit 1; fi; }
-	@for browser in chromium chromium-browser google-chrome; do command -v $$browser >/dev/null 2>&1 && exit 0; done; \
+	@for browser in chromium-headless-shell chromium chromium-browser google-chrome; do command -v $$browser >/dev/null 2>&1 && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "Installing Chromium ..."; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+		apt-get update -qq; for package in chromium-headless-shell chromium; do \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$package >/dev/null && exit 0; done; exit 1; \
 	else echo "The browser tests need Chromium: install it (for example: sudo apt-get install chromium)"; exit 1; fi
 
 test: setup-test lint types ## Everything: lint, types, layers, unit, database, workflow and browser tests
