@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from service.domain import codes
 from service.domain.form_schema import mapping_of
-from service.web import moments, values, words
+from service.web import moments, transfer_kinds, values, words
 from service.web.context import in_language
 
 OUTCOME_TONES = {
@@ -267,7 +268,7 @@ def _end(row: Mapping[str, Any], position: str) -> End:
 def _rule(row: Mapping[str, Any]) -> Rule:
     names = mapping_of(row.get("masukan_en"))
     inputs = tuple(
-        (in_language(name, values.text(names.get(name))), _input(value))
+        (in_language(name, values.text(names.get(name))), _named(name, value) or _input(value))
         for name, value in mapping_of(row.get("masukan")).items()
     )
     return Rule(
@@ -279,6 +280,22 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         law=values.text(row.get("dasar")),
         inputs=inputs,
     )
+
+
+def _named(label: str, value: Any) -> str:
+    """The name of a code that a rule went by; empty where the column of this label holds no code, or an unknown one."""
+    if not isinstance(value, str | int):
+        return ""
+    if label == "Jenis mutasi":
+        return transfer_kinds.named().get(str(value), "")
+    return in_language(*CODED.get(label, {}).get(value, ("", "")))
+
+
+CODED: Mapping[str, Mapping[Any, codes.Said]] = {
+    "Kedudukan hukum": codes.KEDUDUKAN_HUKUM,
+    "Predikat terburuk": codes.PREDIKAT,
+}
+"""Columns of the legal rules' tables -> the code list of what they hold."""
 
 
 def _input(value: Any) -> str:

@@ -144,6 +144,28 @@ def test_what_a_rule_went_by_is_in_words(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [value for _, value in rule.inputs] == ["22 May 2026", "Own request", "PNS", "0.83"]
 
 
+def test_the_codes_a_rule_went_by_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "language", lambda: "en")
+    given = {
+        "Kedudukan hukum": "15",
+        "Predikat terburuk": 3,
+        "Jenis mutasi": "M7",
+        "Jumlah predikat": 3,
+        "kedudukan": "15",
+    }
+    (rule,) = facts.gather({"aturan": [{"id": "R07", "masukan": given}]}, names=True, others=True).rules
+    assert [value for _, value in rule.inputs] == [
+        "Disciplinary sanction",
+        "Needs improvement",
+        "M7 · at the employee's own request",
+        "3",
+        "15",
+    ]
+    unknown = {"Kedudukan hukum": "77", "Predikat terburuk": None, "Jenis mutasi": ["M9"]}
+    (rule,) = facts.gather({"aturan": [{"id": "R07", "masukan": unknown}]}, names=True, others=True).rules
+    assert [value for _, value in rule.inputs] == ["77", "", "M9"]
+
+
 def _said(data: dict[str, Any]) -> tuple[tuple[object, ...], ...]:
     found = facts.gather(data, names=True, others=True)
     (rule,), (candidate,), (measure,) = found.rules, found.ranking, found.review
