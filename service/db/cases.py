@@ -42,7 +42,7 @@ class Case(Base):
         Index("ix_cases_status_started_at", "status", "started_at"),
         Index("ix_cases_started_at", "started_at", "id"),
         Index("ix_cases_started_by", "started_by", **where("started_by IS NOT NULL")),
-        Index("ix_cases_title", "title"),
+        Index("ix_cases_titles", "title", "title_en"),
         Index("ix_cases_changed_at_id", "changed_at", "id"),
         Index("ix_cases_due_order_id", "due_order", "id"),
         Index("ix_cases_stage_started_at", "status", "stage", "started_at", "id"),

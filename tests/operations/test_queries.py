@@ -160,6 +160,18 @@ def test_names_stay_secret_before_the_decision(
         ] == [about_gita]
 
 
+def test_cases_are_found_by_their_title_in_either_language(services: Services, deployed: World) -> None:
+    called = ("Mutasi ke Puskesmas", "Transfer to the clinic")
+    with services.action(deployed.ani) as action:
+        wanted = case_operations.start(action, "cabang", title=called).id
+        case_operations.start(action, "cabang", title=("Mutasi ke Puskesmas lain", ""))
+    for search in ("puskesmas", "the CLINIC"):
+        with services.reading(deployed.ani) as action:
+            found = case_list.page(action.session, deployed.ani, CaseFilter(search=search)).items
+        assert wanted in {row.id for row in found}
+        assert len(found) == (1 if "CLINIC" in search else 2)
+
+
 def test_searching_tasks_reveals_no_names(services: Services, deployed: World, about_gita: uuid.UUID) -> None:
     reader = deployed.hadi
     with services.reading(reader) as action:

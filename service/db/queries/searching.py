@@ -23,7 +23,7 @@ NIP_LENGTH = 18
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The numbers, titles and NIPs that hold the text; None where there are more than FEW."""
+    """The numbers, titles (in either language) and NIPs that hold the text; None where there are more than FEW."""
 
     pattern: str
     numbers: tuple[str, ...] | None
@@ -37,7 +37,11 @@ def matches(session: Session, actor: Actor, search: str) -> ColumnElement[bool]:
     Otherwise who is a candidate could be found out by searching for people. To be used where `cases` is in the query.
     """
     found = _meaning(session, search)
-    titled = Case.title.ilike(found.pattern) if found.titles is None else Case.title.in_(found.titles)
+    titled = (
+        or_(Case.title.ilike(found.pattern), Case.title_en.ilike(found.pattern))
+        if found.titles is None
+        else Case.title.in_(found.titles)
+    )
     named = or_(titled, _of_person(found))
     numbered = (
         Case.number.like(found.pattern.upper()) if found.numbers is None else Case.number.in_(found.numbers)
@@ -70,8 +74,8 @@ def _meaning(session: Session, search: str) -> Meaning:
 
 def _look_up(session: Session, holds: str) -> Meaning:
     numbers = select(Case.number).where(Case.number.like(holds.upper()))
-    each = select(Case.title).distinct().limit(MOST_TITLES).subquery()
-    titles = select(each.c.title).where(each.c.title.ilike(holds))
+    each = select(Case.title, Case.title_en).distinct().limit(MOST_TITLES).subquery()
+    titles = select(each.c.title).where(or_(each.c.title.ilike(holds), each.c.title_en.ilike(holds))).distinct()
     people = select(Employee.nip).where(_is_person(holds))
     digits = any(letter.isdigit() for letter in holds)  # what has none is in every number or in no number
     text = holds.strip("%")
