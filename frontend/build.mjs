@@ -43,9 +43,9 @@ const speakThePagesLanguage = {
   },
 };
 
-// Every folder of src/ is an entry: app is on all pages, theme before them, the others on the pages that ask for them.
+// Every folder of src/ is an entry: app is on all pages, first before it, the others on the pages that ask for them.
 async function entries() {
-  const found = { theme: "src/theme.js" };
+  const found = {};
   for (const entry of await readdir(path.join(here, "src"), { withFileTypes: true })) {
     if (entry.isDirectory()) found[entry.name] = `src/${entry.name}/index.js`;
   }

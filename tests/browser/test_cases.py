@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from service.operations import accounts
 from service.wiring import Services
 from tests.browser.steps import drawn, start_case
 
 OpenPage = Callable[..., Page]
+SCRIPTS = re.compile(r"/build/(?!first).*\.js$")
 
 
 def test_a_started_case_shows_where_it_is_on_the_diagram(open_page: OpenPage) -> None:
@@ -122,13 +124,40 @@ def test_a_manager_suspends_resumes_and_gives_more_time(open_page: OpenPage) -> 
 def test_a_button_opens_its_dialog_before_the_scripts_of_a_slow_line_are_here(open_page: OpenPage) -> None:
     start_case(starter := open_page("ani.analis"), reason="Jalur lambat.")
     page = open_page("hadi.manajer")
-    page.route(re.compile(r"/build/(?!theme).*\.js$"), lambda route: None)  # never answered
+    page.route(SCRIPTS, lambda route: None)  # never answered
     page.goto(starter.url, wait_until="commit")
     page.get_by_role("button", name="Tangguhkan kasus").click()
     expect(page.locator("#suspend-dialog-reason")).to_be_focused()
     page.locator("#suspend-dialog").get_by_role("button", name="Biarkan").click()
     expect(page.locator("#suspend-dialog")).to_be_hidden()
     page.unroute_all(behavior="ignoreErrors")
+
+
+def test_what_is_typed_and_pressed_before_the_scripts_of_a_slow_line_are_here_is_not_lost(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("citra.bkpsdm")
+    case = start_case(page)
+    with held_back(page, "/start"):
+        page.get_by_label("Alasan").fill("Diketik dini.")
+        page.get_by_role("combobox", name="Pegawai").press_sequentially("Gita")
+    expect(page.locator(".lookup [role=option]").first).to_be_visible()
+    expect(page.locator("[data-kept-status]")).to_contain_text("Konsep tersimpan")
+    with held_back(page, case):
+        page.locator("[data-diagram-text]").click()
+    expect(page.locator("[data-diagram-text]")).to_have_attribute("aria-pressed", "true")
+
+
+@contextmanager
+def held_back(page: Page, address: str) -> Iterator[None]:
+    """A page whose scripts, but for the first, arrive at the end."""
+    held: list[Route] = []
+    page.route(SCRIPTS, lambda route: held.append(route))
+    page.goto(address, wait_until="commit")
+    yield
+    page.unroute(SCRIPTS)
+    for route in held:
+        route.continue_()
 
 
 @pytest.fixture(scope="module")

@@ -36,8 +36,12 @@ function keep(form) {
     }
   }
 
-  form.addEventListener("input", () => plan(WAIT));
-  form.addEventListener("change", () => plan(WAIT));
+  const changed = (event) => {
+    if (!event.isTrusted) saved = ""; // typed before this script was here: first/early.js tells it again
+    plan(WAIT);
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
   form.addEventListener("submit", () => {
     stopped = true;
     clearTimeout(timer);

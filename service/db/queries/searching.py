@@ -75,7 +75,9 @@ def _meaning(session: Session, search: str) -> Meaning:
 def _look_up(session: Session, holds: str) -> Meaning:
     numbers = select(Case.number).where(Case.number.like(holds.upper()))
     each = select(Case.title, Case.title_en).distinct().limit(MOST_TITLES).subquery()
-    titles = select(each.c.title).where(or_(each.c.title.ilike(holds), each.c.title_en.ilike(holds))).distinct()
+    titles = (
+        select(each.c.title).where(or_(each.c.title.ilike(holds), each.c.title_en.ilike(holds))).distinct()
+    )
     people = select(Employee.nip).where(_is_person(holds))
     digits = any(letter.isdigit() for letter in holds)  # what has none is in every number or in no number
     text = holds.strip("%")

@@ -1,4 +1,4 @@
-// Loaded before the first paint: light or dark as the system says, and as it changes.
+// Light or dark as the system says, and as it changes.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const apply = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
 apply();
