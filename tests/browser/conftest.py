@@ -105,7 +105,8 @@ def open_page(
 ) -> Iterator[Callable[..., Page]]:
     """`open_page("ani.analis", width=390)`: a page of its own, signed in. Errors of any page fail the test.
 
-    Sessions are kept from test to test; `fresh` signs in anew, for tests that end or change the session. `tolerated`: a
+    Sessions are kept from test to test, and begun anew where a test has ended one; `fresh` signs in anew, for tests that
+    end or change the session. `tolerated`: a
     part of a message of the console that this page may give.
     """
     contexts: list[BrowserContext] = []
@@ -143,12 +144,12 @@ def open_page(
                 else None
             ),
         )
-        if username and (fresh or username not in sessions):
+        if username and not fresh and username in sessions:
+            page.goto("/inbox")
+        if username and (page.url == "about:blank" or "/sign-in" in page.url):
             sign_in(page, username)
             if not fresh:
                 sessions[username] = context.storage_state()
-        elif username:
-            page.goto("/inbox")
         return page
 
     yield opened

@@ -36,6 +36,7 @@ def test_an_account_is_made_given_a_role_and_its_owner_comes_in(open_page: OpenP
     page.get_by_role("button", name="Beri peran").click()
     expect(page.locator("#roles")).to_contain_text(re.compile("Kepala unit · Pusk"))
     page.get_by_role("button", name="Buat tautan pengatur").click()
+    page.wait_for_load_state()
     link = page.locator(".once").inner_text()
 
     owner = open_page(None)
@@ -96,6 +97,7 @@ def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage) -> None:
     page.locator("#content a[href='/account/security']").click()
     page.get_by_role("button", name="Siapkan").click()
     expect(page.locator(".qr svg")).to_be_visible()
+    page.wait_for_load_state()
     totp = pyotp.TOTP(page.locator(".secret-key").inner_text().replace(" ", ""))
     page.fill("#code", totp.now())
     page.get_by_role("button", name="Hidupkan").click()
@@ -174,6 +176,7 @@ def test_a_token_is_copied_once_and_revoked_after_a_second_look(open_page: OpenP
     page.locator("#lookup-username-list [role=option]").first.click()
     page.fill("#name", "Laporan bulanan")
     page.get_by_role("button", name="Buat", exact=True).click()
+    page.wait_for_load_state()
     token = page.locator(".once").inner_text()
     page.get_by_role("button", name="Salin").click()
     expect(page.get_by_role("button", name="Disalin")).to_be_visible()
