@@ -120,6 +120,7 @@ def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage) -> None:
     again.keyboard.type("000000")
     again.keyboard.press("Enter")
     expect(again.get_by_role("alert")).to_contain_text("Kode salah")
+    expect(again.locator("#code")).to_be_focused()
     again.keyboard.type(codes[0])
     again.keyboard.press("Enter")
     again.wait_for_url("**/inbox")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -146,6 +149,43 @@ def test_what_is_typed_and_pressed_before_the_scripts_of_a_slow_line_are_here_is
     with held_back(page, case):
         page.locator("[data-diagram-text]").click()
     expect(page.locator("[data-diagram-text]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_button_pressed_before_its_dialog_has_arrived_opens_it(open_page: OpenPage, server: str) -> None:
+    start_case(starter := open_page("ani.analis"), reason="Separuh halaman.")
+    with poured(server, "<dialog") as (address, rest):
+        page = open_page("hadi.manajer")
+        page.goto(starter.url.replace(server, address), wait_until="commit")
+        page.get_by_role("button", name="Tangguhkan kasus").click()
+        rest.set()
+        expect(page.locator("#suspend-dialog-reason")).to_be_focused()
+
+
+@contextmanager
+def poured(server: str, until: str) -> Iterator[tuple[str, Event]]:
+    """The server by an address at which a page arrives until this text, and its rest when the event is set."""
+    rest = Event()
+
+    class Pouring(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = Request(server + self.path, headers={"Cookie": self.headers.get("Cookie", "")})
+            with urlopen(asked) as answer:
+                head, mark, tail = answer.read().partition(until.encode())
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.headers["Content-Type"])
+            self.end_headers()
+            self.wfile.write(head)
+            if mark and answer.headers.get_content_type() == "text/html":
+                rest.wait(30)
+            self.wfile.write(mark + tail)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pouring) as slow:
+        Thread(target=slow.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{slow.server_port}", rest
+        finally:
+            rest.set()
+            slow.shutdown()
 
 
 @contextmanager

@@ -1,12 +1,14 @@
-// On a slow line a page is seen before its scripts are here. What is typed, chosen or pressed until then is told to them
-// once they are. Links, buttons that send a form and those that open a dialog need no script.
-const NEEDS_SCRIPT = "button[type=button]:not([commandfor])";
+// On a slow line a page is seen before all of it and its scripts are here. What is typed, chosen or pressed until then is
+// told to them once they are. Links and buttons that send a form need nothing else.
 const changed = new Map();
 let pressed;
 
+const waits = (button) =>
+  button.hasAttribute("commandfor") ? !button.commandForElement : button.getAttribute("type") === "button";
 const change = ({ target, type }) => changed.set(target, (changed.get(target) ?? new Set()).add(type));
 const press = ({ target }) => {
-  pressed = target.closest(NEEDS_SCRIPT) ?? pressed;
+  const button = target.closest("button");
+  if (button && waits(button)) pressed = button;
 };
 const listeners = { input: change, change, click: press };
 

@@ -1,14 +1,15 @@
 """Searching cases by what people type: a part of the number, the title, or the name or NIP of who is to be moved.
 
-What the text can mean is looked up once: which numbers, titles and people hold it. Few of them are then found by their
-index; many are met soon by reading along. Both ways bound a search among a hundred thousand cases.
+What the text can mean is looked up once: which numbers, titles and people hold it, and whose cases these are. Few cases are
+then found by their index; many are met soon by reading along. Both ways bound a search among a hundred thousand cases.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from service.db.cases import Case
@@ -17,18 +18,23 @@ from service.db.queries.visibility import may_know_names
 from service.domain.access import Actor
 
 FEW = 100
+FEW_CASES = 500
 MOST_TITLES = 50_000
 NIP_LENGTH = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The numbers, titles (in either language) and NIPs that hold the text; None where there are more than FEW."""
+    """The numbers, titles (in either language) and NIPs that hold the text; None where there are more than FEW.
+
+    `cases`: those that any of these are of; None where there are more than FEW_CASES.
+    """
 
     pattern: str
     numbers: tuple[str, ...] | None
     titles: tuple[str, ...] | None
     people: tuple[str, ...] | None
+    cases: tuple[uuid.UUID, ...] | None = None
 
 
 def matches(session: Session, actor: Actor, search: str) -> ColumnElement[bool]:
@@ -37,16 +43,25 @@ def matches(session: Session, actor: Actor, search: str) -> ColumnElement[bool]:
     Otherwise who is a candidate could be found out by searching for people. To be used where `cases` is in the query.
     """
     found = _meaning(session, search)
-    titled = (
-        or_(Case.title.ilike(found.pattern), Case.title_en.ilike(found.pattern))
-        if found.titles is None
-        else Case.title.in_(found.titles)
-    )
-    named = or_(titled, _of_person(found))
-    numbered = (
-        Case.number.like(found.pattern.upper()) if found.numbers is None else Case.number.in_(found.numbers)
-    )
-    return or_(numbered, and_(may_know_names(actor), named))
+    known = or_(_numbered(found), and_(may_know_names(actor), or_(_titled(found), _of_person(found))))
+    return known if found.cases is None else and_(Case.id.in_(found.cases), known)
+
+
+def finds_few(session: Session, search: str) -> bool:
+    """Whether the cases found are few enough to begin with them; else others are read along until enough match."""
+    return _meaning(session, search).cases is not None
+
+
+def _numbered(found: Meaning) -> ColumnElement[bool]:
+    if found.numbers is None:
+        return Case.number.like(found.pattern.upper())
+    return Case.number.in_(found.numbers)
+
+
+def _titled(found: Meaning) -> ColumnElement[bool]:
+    if found.titles is None:
+        return or_(Case.title.ilike(found.pattern), Case.title_en.ilike(found.pattern))
+    return Case.title.in_(found.titles)
 
 
 def of_person(session: Session, search: str) -> ColumnElement[bool]:
@@ -88,12 +103,27 @@ def _look_up(session: Session, holds: str) -> Meaning:
         return tuple(found) if len(found) <= FEW else None
 
     of_people = few(people)
-    return Meaning(
+    found = Meaning(
         holds,
         few(numbers) if digits else (),
         few(titles),
         None if of_people is None else tuple({*of_people, *nip}),
     )
+    return replace(found, cases=_few_cases(session, found))
+
+
+def _few_cases(session: Session, found: Meaning) -> tuple[uuid.UUID, ...] | None:
+    lists = ((Case.number, found.numbers), (Case.title, found.titles), (Case.subject_nip, found.people))
+    each = []
+    for column, values in lists:
+        if values is None:
+            return None
+        if values:
+            each.append(select(Case.id).where(column.in_(values)).limit(FEW_CASES + 1).subquery())
+    if not each:
+        return ()
+    cases = session.scalars(union(*(select(one.c.id) for one in each)).limit(FEW_CASES + 1)).all()
+    return tuple(cases) if len(cases) <= FEW_CASES else None
 
 
 def _is_person(holds: str) -> ColumnElement[bool]:

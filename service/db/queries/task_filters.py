@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.db.accounts import Account
 from service.db.cases import NO_DEADLINE, Case, Task
-from service.db.queries.searching import matches, of_person, pattern
+from service.db.queries.searching import finds_few, matches, of_person, pattern
 from service.db.queries.visibility import covered, may_know_names
 from service.domain.access import Actor
 from service.domain.errors import Invalid
@@ -64,13 +64,15 @@ def conditions(session: Session, actor: Actor, state: str, wanted: TaskFilter) -
 
 
 def _holds(session: Session, actor: Actor, state: str, search: str) -> ColumnElement[bool]:
-    """Open tasks are few: each is looked at, with its case. Of the many that are closed, those of the cases found."""
+    """Open tasks are few: each is looked at, with its case. Of the many that are closed, those of the few cases found."""
     of_case = matches(session, actor, search)
-    if state != "open":
-        return Task.case_id.in_(select(Case.id).where(of_case))
-    holds = pattern(search)
     of_this = exists().where(Case.id == Task.case_id, of_case).correlate(Task)
-    return or_(Task.name.ilike(holds), Task.name_en.ilike(holds), of_this)
+    if state == "open":
+        holds = pattern(search)
+        return or_(Task.name.ilike(holds), Task.name_en.ilike(holds), of_this)
+    if finds_few(session, search):
+        return Task.case_id.in_(select(Case.id).where(of_case))
+    return of_this
 
 
 def _of_the_task(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
