@@ -106,8 +106,7 @@ def open_page(
     """`open_page("ani.analis", width=390)`: a page of its own, signed in. Errors of any page fail the test.
 
     Sessions are kept from test to test, and begun anew where a test has ended one; `fresh` signs in anew, for tests that
-    end or change the session. `tolerated`: a
-    part of a message of the console that this page may give.
+    end or change the session. `tolerated`: a part of a message of the console that this page may give.
     """
     contexts: list[BrowserContext] = []
     problems: list[str] = []

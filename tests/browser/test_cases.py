@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
-from urllib.request import Request, urlopen
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from service.operations import accounts
 from service.wiring import Services
-from tests.browser.steps import drawn, start_case
+from tests.browser.steps import SCRIPTS, drawn, held_back, poured, start_case, without_worker
 
 OpenPage = Callable[..., Page]
-SCRIPTS = re.compile(r"/build/(?!first).*\.js$")
 
 
 def test_a_started_case_shows_where_it_is_on_the_diagram(open_page: OpenPage) -> None:
@@ -76,7 +71,7 @@ def test_the_usual_columns_fit_a_desktop(open_page: OpenPage) -> None:
     page = open_page("hadi.manajer", width=1440)
     page.goto("/cases?sort=started")
     table = page.locator(".case-table-scroll")
-    assert table.evaluate("table => table.scrollWidth - table.clientWidth") == 0
+    assert table.evaluate("table => table.scrollWidth - table.clientWidth") <= 1  # widths are rounded
 
 
 def test_on_a_phone_the_timeline_is_one_press_away(open_page: OpenPage) -> None:
@@ -127,6 +122,7 @@ def test_a_manager_suspends_resumes_and_gives_more_time(open_page: OpenPage) -> 
 def test_a_button_opens_its_dialog_before_the_scripts_of_a_slow_line_are_here(open_page: OpenPage) -> None:
     start_case(starter := open_page("ani.analis"), reason="Jalur lambat.")
     page = open_page("hadi.manajer")
+    without_worker(page)
     page.route(SCRIPTS, lambda route: None)  # never answered
     page.goto(starter.url, wait_until="commit")
     page.get_by_role("button", name="Tangguhkan kasus").click()
@@ -140,64 +136,34 @@ def test_what_is_typed_and_pressed_before_the_scripts_of_a_slow_line_are_here_is
     open_page: OpenPage,
 ) -> None:
     page = open_page("citra.bkpsdm")
-    case = start_case(page)
-    with held_back(page, "/start"):
+    with held_back(page, "/start?definition=umum_vacancy"):
         page.get_by_label("Alasan").fill("Diketik dini.")
         page.get_by_role("combobox", name="Pegawai").press_sequentially("Gita")
-    expect(page.locator(".lookup [role=option]").first).to_be_visible()
+    found = page.locator(".lookup [role=option]").first
+    expect(found).to_be_visible()
     expect(page.locator("[data-kept-status]")).to_contain_text("Konsep tersimpan")
-    with held_back(page, case):
+    found.click()
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/cases/*-*")
+    with held_back(page, page.url):
         page.locator("[data-diagram-text]").click()
-    expect(page.locator("[data-diagram-text]")).to_have_attribute("aria-pressed", "true")
+    as_text = page.locator("[data-diagram-text]")
+    expect(as_text).to_have_attribute("aria-pressed", "true")
+    drawn(page)
+    as_text.click()
+    expect(page.locator(".djs-element.is-current").first).to_be_in_viewport()
 
 
 def test_a_button_pressed_before_its_dialog_has_arrived_opens_it(open_page: OpenPage, server: str) -> None:
     start_case(starter := open_page("ani.analis"), reason="Separuh halaman.")
     with poured(server, "<dialog") as (address, rest):
         page = open_page("hadi.manajer")
+        page.route(SCRIPTS, lambda route: None)  # never answered
         page.goto(starter.url.replace(server, address), wait_until="commit")
         page.get_by_role("button", name="Tangguhkan kasus").click()
         rest.set()
         expect(page.locator("#suspend-dialog-reason")).to_be_focused()
-
-
-@contextmanager
-def poured(server: str, until: str) -> Iterator[tuple[str, Event]]:
-    """The server by an address at which a page arrives until this text, and its rest when the event is set."""
-    rest = Event()
-
-    class Pouring(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked = Request(server + self.path, headers={"Cookie": self.headers.get("Cookie", "")})
-            with urlopen(asked) as answer:
-                head, mark, tail = answer.read().partition(until.encode())
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.headers["Content-Type"])
-            self.end_headers()
-            self.wfile.write(head)
-            if mark and answer.headers.get_content_type() == "text/html":
-                rest.wait(30)
-            self.wfile.write(mark + tail)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pouring) as slow:
-        Thread(target=slow.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{slow.server_port}", rest
-        finally:
-            rest.set()
-            slow.shutdown()
-
-
-@contextmanager
-def held_back(page: Page, address: str) -> Iterator[None]:
-    """A page whose scripts, but for the first, arrive at the end."""
-    held: list[Route] = []
-    page.route(SCRIPTS, lambda route: held.append(route))
-    page.goto(address, wait_until="commit")
-    yield
-    page.unroute(SCRIPTS)
-    for route in held:
-        route.continue_()
+        page.close()
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from service.operations.definitions import SourceFile
 from service.settings import shipped
 from service.wiring import Services
 from tests.browser.conftest import Running, serving
-from tests.browser.steps import drawn, sign_in, start_case
+from tests.browser.steps import drawn, held_back, sign_in, start_case
 from tests.operations.diagrams import HEAD
 
 OpenPage = Callable[..., Page]
@@ -145,6 +145,16 @@ def test_the_browser_says_what_is_missing_in_the_readers_language(open_page: Ope
     page.get_by_role("button", name="Selesaikan").click()
     expect(page.get_by_text("Wajib diisi.").first).to_be_visible()
     expect(page.locator(".fjs-has-errors :focus")).to_have_count(1)
+
+
+def test_nothing_is_decided_before_the_form_is_drawn(open_page: OpenPage) -> None:
+    page = open_page("ani.analis")
+    task = open_analysis(page)
+    buttons = page.locator(".form-foot-buttons button")
+    with held_back(page, task):
+        expect(buttons.first).to_be_visible()
+        expect(buttons.and_(page.locator(":enabled"))).to_have_count(0)
+    expect(buttons.and_(page.locator(":disabled"))).to_have_count(0)
 
 
 def test_the_server_refuses_what_the_browser_let_through_and_keeps_the_text(open_page: OpenPage) -> None:

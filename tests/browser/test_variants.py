@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -44,6 +45,8 @@ DECIDE = {
     "jenis_tindak_lanjut": "tutup",
 }
 MOST_STEPS = 90
+TRIES = 3
+"""A field that an answer has shown may be drawn after it was looked for: what the form then misses is filled in again."""
 DRAWN_ANEW = (
     "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 50))"
 )
@@ -158,16 +161,19 @@ def complete(city: City, task: sqlite3.Row, visit: int) -> None:
     page = city.page_of(city.who_does(task))
     address = f"/tasks/{_dashed(task['id'])}"
     page.goto(address)
-    if task["form"]:
-        drawn(page)
-        components = json.loads((FORMS / f"{task['form']}.json").read_text())["components"]
-        fill_all(page, [component for component in components if component.get("key")], visit, city.today())
-    page.get_by_role("button", name="Selesaikan").click()
-    try:
-        page.wait_for_url(lambda url: address not in url, wait_until="commit")
-    except PlaywrightTimeout:
-        said = page.locator(".fjs-form-field-error, [role=alert]").all_inner_texts()
-        raise AssertionError(f"{task['element']} was not completed: {said}") from None
+    said = page.locator(".fjs-form-field-error, [role=alert]")
+    for _ in range(TRIES):
+        if task["form"]:
+            drawn(page)
+            components = json.loads((FORMS / f"{task['form']}.json").read_text())["components"]
+            fill_all(
+                page, [component for component in components if component.get("key")], visit, city.today()
+            )
+        page.get_by_role("button", name="Selesaikan").click()
+        with suppress(PlaywrightTimeout):
+            page.wait_for_url(lambda url: address not in url, wait_until="commit", timeout=10_000)
+            return
+    raise AssertionError(f"{task['element']} was not completed: {said.all_inner_texts()}")
 
 
 def fill_all(page: Page, components: list[dict[str, Any]], visit: int, today: date) -> None:

@@ -42,7 +42,7 @@ function draw(figure) {
 }
 
 function dataset(kind, { label, values, style, tone }, color) {
-  const common = { label, data: values, borderColor: color, spanGaps: true };
+  const common = { label, data: values, borderColor: color };
   if (kind === "bar") return { ...common, backgroundColor: style === "hatched" ? hatch(color) : color, borderWidth: 1 };
   return { ...common, backgroundColor: color, borderWidth: 2, borderDash: DASHES[style], pointStyle: POINTS[style], pointRadius: 4 };
 }

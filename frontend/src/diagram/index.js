@@ -47,7 +47,10 @@ function show(section) {
   section.querySelector("[data-diagram-fit]")?.addEventListener("click", () => fit(viewer));
   section.querySelector("[data-diagram-in]")?.addEventListener("click", () => viewer.get("zoomScroll").stepZoom(1));
   section.querySelector("[data-diagram-out]")?.addEventListener("click", () => viewer.get("zoomScroll").stepZoom(-1));
-  section.querySelector("[data-diagram-text]")?.addEventListener("click", ({ currentTarget }) => asText(section, currentTarget));
+  section.querySelector("[data-diagram-text]")?.addEventListener("click", ({ currentTarget }) => {
+    asText(section, currentTarget);
+    if (!place.style.height) fit(viewer); // drawn while the text was read
+  });
   place.addEventListener("keydown", (event) => onKey(event, viewer));
   section.addEventListener("diagram:focus", ({ detail }) => focus(viewer, open, detail));
   open(content.first ?? Object.keys(content.processes)[0]);
@@ -123,6 +126,7 @@ function token(count, always = false) {
 function fit(viewer) {
   const canvas = viewer.get("canvas");
   const place = canvas.getContainer().closest("[data-diagram-place]");
+  if (!place.clientWidth) return; // not to be seen
   const { inner } = canvas.viewbox();
   const wanted = (inner.height * place.clientWidth) / inner.width + 48;
   place.style.height = `${Math.min(Math.max(wanted, 288), 0.7 * innerHeight)}px`;

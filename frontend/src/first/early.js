@@ -3,18 +3,30 @@
 const changed = new Map();
 let pressed;
 
-const waits = (button) =>
-  button.hasAttribute("commandfor") ? !button.commandForElement : button.getAttribute("type") === "button";
+const opens = (button) => button.hasAttribute("commandfor");
 const change = ({ target, type }) => changed.set(target, (changed.get(target) ?? new Set()).add(type));
 const press = ({ target }) => {
   const button = target.closest("button");
-  if (button && waits(button)) pressed = button;
+  if (button && (opens(button) ? !button.commandForElement : button.getAttribute("type") === "button")) pressed = button;
 };
 const listeners = { input: change, change, click: press };
 
 for (const [type, listener] of Object.entries(listeners)) document.addEventListener(type, listener, true);
+
+const pressAgain = () => {
+  pressed?.click();
+  pressed = undefined;
+};
+
+// All of the page is here, and so is the dialog that was to be opened.
+const whole = () => {
+  if (pressed?.commandForElement) pressAgain();
+};
+document.addEventListener("readystatechange", whole, { once: true });
+
+// Its scripts are, too.
 document.addEventListener("DOMContentLoaded", () => {
   for (const [type, listener] of Object.entries(listeners)) document.removeEventListener(type, listener, true);
   for (const [field, types] of changed) for (const type of types) field.dispatchEvent(new Event(type, { bubbles: true }));
-  pressed?.click();
+  pressAgain();
 });

@@ -3,7 +3,7 @@
 //     <script type="application/json" data-form-content>{"schema":{}, "data":{}, "errors":{}, "named":{}, "words":{}}</script>
 //     <div data-form-place></div>
 //   </div>
-//   <form data-form-post> <input type="hidden" name="answers"> <button>…</button> </form>
+//   <form data-form-post> <input type="hidden" name="answers"> <button disabled>…</button> </form>
 // Both lie in one [data-task]; forms that htmx brings in later are drawn as well.
 import "./language.js";
 import { Form } from "@bpmn-io/form-js-viewer";
@@ -60,6 +60,7 @@ async function draw(holder) {
     event.preventDefault();
     form.submit();
   });
+  for (const button of post.querySelectorAll("button")) button.disabled = false; // sent before, it would be empty
   // A page taken from the browser's memory may send again.
   addEventListener("pageshow", () => (sending = false));
 }
