@@ -19,6 +19,7 @@ from service.db.queries import (
     cases,
     definitions,
     incidents,
+    searching,
     signed_in,
     tasks,
 )
@@ -160,7 +161,11 @@ def test_names_stay_secret_before_the_decision(
         ] == [about_gita]
 
 
-def test_cases_are_found_by_their_title_in_either_language(services: Services, deployed: World) -> None:
+@pytest.mark.parametrize("few", [0, 500], ids=["read along", "one by one"])
+def test_cases_and_tasks_are_found_by_the_title_in_either_language(
+    services: Services, deployed: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(searching, "FEW_CASES", few)
     called = ("Mutasi ke Puskesmas", "Transfer to the clinic")
     with services.action(deployed.ani) as action:
         wanted = case_operations.start(action, "cabang", title=called).id
@@ -168,8 +173,10 @@ def test_cases_are_found_by_their_title_in_either_language(services: Services, d
     for search in ("puskesmas", "the CLINIC"):
         with services.reading(deployed.ani) as action:
             found = case_list.page(action.session, deployed.ani, CaseFilter(search=search)).items
+            waiting = tasks.inbox(action.session, deployed.ani, wanted=TaskFilter(search=search)).items
         assert wanted in {row.id for row in found}
         assert len(found) == (1 if "CLINIC" in search else 2)
+        assert {row.case_id for row in waiting} == {row.id for row in found}
 
 
 def test_searching_tasks_reveals_no_names(services: Services, deployed: World, about_gita: uuid.UUID) -> None:

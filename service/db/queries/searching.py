@@ -38,18 +38,24 @@ class Meaning:
 
 
 def matches(session: Session, actor: Actor, search: str) -> ColumnElement[bool]:
+    """Cases that hold the text where the reader may know it. To be used where `cases` is in the query."""
+    few = few_cases(session, search)
+    held = holds(session, actor, search)
+    return held if few is None else and_(Case.id.in_(few), held)
+
+
+def holds(session: Session, actor: Actor, search: str) -> ColumnElement[bool]:
     """The case's number for everybody; its title and person only where the reader may know them.
 
-    Otherwise who is a candidate could be found out by searching for people. To be used where `cases` is in the query.
+    Otherwise who is a candidate could be found out by searching for people.
     """
     found = _meaning(session, search)
-    known = or_(_numbered(found), and_(may_know_names(actor), or_(_titled(found), _of_person(found))))
-    return known if found.cases is None else and_(Case.id.in_(found.cases), known)
+    return or_(_numbered(found), and_(may_know_names(actor), or_(_titled(found), _of_person(found))))
 
 
-def finds_few(session: Session, search: str) -> bool:
-    """Whether the cases found are few enough to begin with them; else others are read along until enough match."""
-    return _meaning(session, search).cases is not None
+def few_cases(session: Session, search: str) -> tuple[uuid.UUID, ...] | None:
+    """The cases that hold the text, whoever may know it; None where they are many, and reading along soon meets enough."""
+    return _meaning(session, search).cases
 
 
 def _numbered(found: Meaning) -> ColumnElement[bool]:
@@ -109,19 +115,12 @@ def _look_up(session: Session, holds: str) -> Meaning:
         few(titles),
         None if of_people is None else tuple({*of_people, *nip}),
     )
-    return replace(found, cases=_few_cases(session, found))
+    return replace(found, cases=_cases_of(session, found))
 
 
-def _few_cases(session: Session, found: Meaning) -> tuple[uuid.UUID, ...] | None:
-    lists = ((Case.number, found.numbers), (Case.title, found.titles), (Case.subject_nip, found.people))
-    each = []
-    for column, values in lists:
-        if values is None:
-            return None
-        if values:
-            each.append(select(Case.id).where(column.in_(values)).limit(FEW_CASES + 1).subquery())
-    if not each:
-        return ()
+def _cases_of(session: Session, found: Meaning) -> tuple[uuid.UUID, ...] | None:
+    held = (_numbered(found), _titled(found), _of_person(found))
+    each = [select(Case.id).where(condition).limit(FEW_CASES + 1).subquery() for condition in held]
     cases = session.scalars(union(*(select(one.c.id) for one in each)).limit(FEW_CASES + 1)).all()
     return tuple(cases) if len(cases) <= FEW_CASES else None
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from service.db.accounts import Account
 from service.db.cases import NO_DEADLINE, Case, Task
-from service.db.queries.searching import finds_few, matches, of_person, pattern
+from service.db.queries.searching import few_cases, holds, of_person, pattern
 from service.db.queries.visibility import covered, may_know_names
 from service.domain.access import Actor
 from service.domain.errors import Invalid
@@ -64,15 +64,14 @@ def conditions(session: Session, actor: Actor, state: str, wanted: TaskFilter) -
 
 
 def _holds(session: Session, actor: Actor, state: str, search: str) -> ColumnElement[bool]:
-    """Open tasks are few: each is looked at, with its case. Of the many that are closed, those of the few cases found."""
-    of_case = matches(session, actor, search)
-    of_this = exists().where(Case.id == Task.case_id, of_case).correlate(Task)
-    if state == "open":
-        holds = pattern(search)
-        return or_(Task.name.ilike(holds), Task.name_en.ilike(holds), of_this)
-    if finds_few(session, search):
-        return Task.case_id.in_(select(Case.id).where(of_case))
-    return of_this
+    """Tasks of the cases that hold the text; open ones also by their own name."""
+    of_case = exists().where(Case.id == Task.case_id, holds(session, actor, search)).correlate(Task)
+    few = few_cases(session, search)
+    found = of_case if few is None else and_(Task.case_id.in_(few), of_case)
+    if state != "open":
+        return found
+    like = pattern(search)
+    return or_(Task.name.ilike(like), Task.name_en.ilike(like), found)
 
 
 def _of_the_task(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
