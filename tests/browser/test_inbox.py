@@ -19,7 +19,7 @@ from service.operations import accounts, cases, definitions, tasks
 from service.operations.definitions import SourceFile
 from service.wiring import Services
 from tests.browser.conftest import serving
-from tests.browser.steps import PASSWORD
+from tests.browser.steps import PASSWORD, held_back
 from tests.operations.diagrams import HEAD
 
 OpenPage = Callable[..., Page]
@@ -404,6 +404,16 @@ def test_new_work_is_announced_and_what_a_colleague_finished_greys_out_in_place(
     with page.expect_response(re.compile("/inbox/news")):
         page.evaluate(look)
     expect(said).to_have_count(1)
+
+
+def test_a_search_typed_before_the_scripts_are_here_is_made(
+    open_page: OpenPage, desk: Desk, title: str
+) -> None:
+    page = inbox(open_page, desk, title)
+    with held_back(page, "/inbox"):
+        page.locator("#q").press_sequentially(title)
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("q") == [title])
+    expect(cards(page)).to_have_count(3)
 
 
 def test_filters_stand_in_the_address_and_are_kept_as_a_view(

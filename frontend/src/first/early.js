@@ -24,9 +24,11 @@ const whole = () => {
 };
 document.addEventListener("readystatechange", whole, { once: true });
 
-// Its scripts are, too.
-document.addEventListener("DOMContentLoaded", () => {
+// Its scripts are, too; those that wait for this moment themselves come first.
+document.addEventListener("DOMContentLoaded", () => setTimeout(tellAgain));
+
+function tellAgain() {
   for (const [type, listener] of Object.entries(listeners)) document.removeEventListener(type, listener, true);
   for (const [field, types] of changed) for (const type of types) field.dispatchEvent(new Event(type, { bubbles: true }));
   pressAgain();
-});
+}
