@@ -126,8 +126,8 @@ def draft_saved(page: Page, pattern: str) -> Iterator[None]:
 def test_a_task_is_found_in_the_inbox_and_completed(open_page: OpenPage) -> None:
     page = open_page("ani.analis")
     task = open_analysis(page)
-    number = page.locator(".lead").inner_text()
-    page.goto("/inbox")
+    number = page.locator(".lead a").first.inner_text()
+    page.goto(f"/inbox?q={number}")
     page.locator(f'.work a[href="{task[task.index("/tasks") :]}"]').click()
     drawn(page)
     fill_analysis(page)
