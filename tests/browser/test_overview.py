@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from service.db.cases import DueWork
+from service.operations import figures as figure_counting
+from service.wiring import Services
+
 OpenPage = Callable[..., Page]
 
 
@@ -17,16 +21,24 @@ FIGURES = "/api/v1/figures/overview?from=2024-06"
 
 
 @pytest.fixture
-def overview(open_page: OpenPage) -> Page:
+def overview(open_page: OpenPage, services: Services) -> Page:
     page = open_page("hadi.manajer")
-    # The scheduler counts within a few ticks of the start, and what was begun just now within a tick.
-    for _ in range(30):
+    for _ in range(60):
         before = counts(page)
         page.goto("/overview?from=2024-06")
         if page.locator(".as-of").count() and before == counts(page) and counted(page) == running(page):
             break
+        count_soon(services)
         page.wait_for_timeout(1000)
     return page
+
+
+def count_soon(services: Services) -> None:
+    """What other tests have begun is counted at the server's next tick, not within its minute."""
+    with services.action() as action:
+        row = action.session.get(DueWork, figure_counting.KIND)
+        if row is not None:
+            row.due_at = action.now
 
 
 def counts(page: Page) -> Any:
