@@ -71,7 +71,7 @@ def test_the_usual_columns_fit_a_desktop(open_page: OpenPage) -> None:
     page = open_page("hadi.manajer", width=1440)
     page.goto("/cases?sort=started")
     table = page.locator(".case-table-scroll")
-    assert table.evaluate("table => table.scrollWidth - table.clientWidth") <= 1  # widths are rounded
+    assert table.evaluate("table => table.scrollWidth - table.clientWidth") == 0
 
 
 def test_on_a_phone_the_timeline_is_one_press_away(open_page: OpenPage) -> None:

@@ -233,8 +233,8 @@ def test_a_decision_is_taken_back_with_its_text_and_taken_again(
     page.get_by_role("button", name="Selesaikan").click()
     page.wait_for_url(lambda url: url != task)
     expect(toast).to_be_visible()
-    expect(toast).to_be_hidden(timeout=20_000)
-    for _ in range(30):  # the scheduler looks every second
+    expect(toast).to_be_hidden(timeout=12_000)
+    for _ in range(10):  # the scheduler looks every second
         page.goto(task)
         if page.get_by_role("heading", name="Tugas ini selesai").count():
             break

@@ -6,7 +6,6 @@ import json
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -45,8 +44,6 @@ DECIDE = {
     "jenis_tindak_lanjut": "tutup",
 }
 MOST_STEPS = 90
-TRIES = 3
-"""A field that an answer has shown may be drawn after it was looked for: what the form then misses is filled in again."""
 DRAWN_ANEW = (
     "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 50))"
 )
@@ -161,19 +158,16 @@ def complete(city: City, task: sqlite3.Row, visit: int) -> None:
     page = city.page_of(city.who_does(task))
     address = f"/tasks/{_dashed(task['id'])}"
     page.goto(address)
-    said = page.locator(".fjs-form-field-error, [role=alert]")
-    for _ in range(TRIES):
-        if task["form"]:
-            drawn(page)
-            components = json.loads((FORMS / f"{task['form']}.json").read_text())["components"]
-            fill_all(
-                page, [component for component in components if component.get("key")], visit, city.today()
-            )
-        page.get_by_role("button", name="Selesaikan").click()
-        with suppress(PlaywrightTimeout):
-            page.wait_for_url(lambda url: address not in url, wait_until="commit", timeout=10_000)
-            return
-    raise AssertionError(f"{task['element']} was not completed: {said.all_inner_texts()}")
+    if task["form"]:
+        drawn(page)
+        components = json.loads((FORMS / f"{task['form']}.json").read_text())["components"]
+        fill_all(page, [component for component in components if component.get("key")], visit, city.today())
+    page.get_by_role("button", name="Selesaikan").click()
+    try:
+        page.wait_for_url(lambda url: address not in url, wait_until="commit")
+    except PlaywrightTimeout:
+        said = page.locator(".fjs-form-field-error, [role=alert]").all_inner_texts()
+        raise AssertionError(f"{task['element']} was not completed: {said}") from None
 
 
 def fill_all(page: Page, components: list[dict[str, Any]], visit: int, today: date) -> None:
@@ -211,6 +205,7 @@ def fill(page: Page, component: dict[str, Any], visit: int, today: date) -> bool
             place.locator("input").check()
     elif kind == "datetime":
         day = today + timedelta(days=10) if key in ("sk_tmt", "tenggat") else today
+        page.evaluate(DRAWN_ANEW)  # a field that has just been shown makes its calendar a moment later
         place.locator("input").first.evaluate(
             "(input, day) => input._flatpickr.setDate(day, true)", day.isoformat()
         )

@@ -3,11 +3,10 @@
 const changed = new Map();
 let pressed;
 
-const opens = (button) => button.hasAttribute("commandfor");
 const change = ({ target, type }) => changed.set(target, (changed.get(target) ?? new Set()).add(type));
 const press = ({ target }) => {
   const button = target.closest("button");
-  if (button && (opens(button) ? !button.commandForElement : button.getAttribute("type") === "button")) pressed = button;
+  if (button?.getAttribute("type") === "button" && !button.commandForElement) pressed = button;
 };
 const listeners = { input: change, change, click: press };
 
